@@ -1,0 +1,5 @@
+"""`python -m acontext_cli` is `acontext`."""
+
+from acontext_cli.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The judgements of the pipeline, made by rules or by a model."""

@@ -1,0 +1,13 @@
+"""The one error that a person can act on. Its text is one line and says what to do."""
+
+
+class AcontextError(Exception):
+    """Shown as one line on stderr, exit code 1. Everything else that escapes is a bug."""
+
+
+class Refused(AcontextError):
+    """An edit that does not fit the skill it is for; told to whoever proposed it."""
+
+
+class Changed(AcontextError):
+    """The files under a draft were changed by someone else since it was begun."""
