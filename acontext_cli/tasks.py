@@ -62,7 +62,9 @@ class Outcome:
     status: Literal["success", "failed"]
     reason: str = ""
     task: int | None = None
-    """The task's number; None: the session's last task."""
+    """The task's number; None: the task that was the last one when this was told."""
+    upto: int = 0
+    """Size of messages.jsonl when it was told."""
     at: str = ""
 
     @property
