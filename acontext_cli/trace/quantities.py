@@ -1,0 +1,181 @@
+"""Numbers in text with what they measure, so that 4,890 ms of work can be held against a limit of 5 s.
+
+Two numbers compare only where quantity and unit agree. Of durations only those of work done count: "retrying in 30s"
+says nothing about how long anything takes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NEAR = 0.2
+"""A measured value presses on a limit from this share below it onwards."""
+
+_UNITS: dict[str, tuple[str, float]] = {
+    **dict.fromkeys(("us", "µs", "usec", "micros"), ("duration", 1e-6)),
+    **dict.fromkeys(("ms", "msec", "msecs", "millis", "millisecond", "milliseconds"), ("duration", 1e-3)),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), ("duration", 1.0)),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), ("duration", 60.0)),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), ("duration", 3600.0)),
+    **dict.fromkeys(("d", "day", "days"), ("duration", 86400.0)),
+    **dict.fromkeys(("b", "byte", "bytes"), ("bytes", 1.0)),
+    **dict.fromkeys(("k", "kb", "kib", "ki", "kilobytes"), ("bytes", 1024.0)),
+    **dict.fromkeys(("mb", "mib", "mi", "megabytes"), ("bytes", 1024.0**2)),
+    **dict.fromkeys(("g", "gb", "gib", "gi", "gigabytes"), ("bytes", 1024.0**3)),
+    **dict.fromkeys(("tb", "tib"), ("bytes", 1024.0**4)),
+    **dict.fromkeys(("%", "pct", "percent"), ("percent", 1.0)),
+    **dict.fromkeys(("rps", "qps", "tps", "req/s", "requests/s", "/s", "msg/s", "iops"), ("rate", 1.0)),
+    **dict.fromkeys(("rpm", "req/min", "/min", "requests/min"), ("rate", 1 / 60)),
+}
+# In a setting's name `_m`, `_d`, `_b`, `_k`, `_g`, `_h` and `_min` are rather something else.
+_KEY_UNITS = {unit: meaning for unit, meaning in _UNITS.items() if len(unit) > 1 or unit == "s"}
+del _KEY_UNITS["min"]
+
+_QUALIFIERS = frozenset(
+    "max maximum min minimum limit size count num number total active current used in use of the is at a an to and or "
+    "per capacity value actual configured allowed quota cap peak avg mean now default hard soft upper lower with for "
+    "got have has was were n rate bound ceiling threshold open free available error warn info fatal level set by from "
+    "reached exceeded exceeds exhausted full over above after within did not than more only all on this that its pct ms"
+    " s sec seconds mb kb gb bytes percent depth length len concurrent inflight".split()
+)
+_WORK = re.compile(
+    r"duration|latency|took|elapsed|respon|complet|runtime|processing|p\d\d\b|p\d\d_|within|timed? ?out after|no reply"
+    r"|finished|served|spent|exec|slow|render|transcod|deadline|answer|cold|startup|boot|gave up|handshake|transfer",
+    re.I,
+)
+_NO_WORK = re.compile(
+    r"retry|retries|oldest|backoff|interval|uptime|\bage\b|ttl|\bago\b|every|next|keep.?alive|idle|cache.?control|expir"
+    r"|sleep|cool|window|old\b|since|cron|schedul|refresh",
+    re.I,
+)
+_BOUND = re.compile(
+    r"limit|max|allow|quota|\bcap\b|exceed|greater than|larger than|more than|above|at most|threshold|up to|ceiling|"
+    r"over\b|only accepts?|rejects? anything|must be|bound|supports?|drops?|closes?|hard|permit|\bof\b|slots|idle",
+    re.I,
+)
+_STAMP = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b|\bv?\d+\.\d+\.\d+\b|\b0x[0-9a-f]+\b"
+)
+_NUMBER = re.compile(
+    r"(?<![\w.\-/#:@])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:[ _]?(?P<unit>req/s|requests/s|msg/s|req/min|requests/min|/min\b|/s\b|%|[A-Za-zµ]+))?(?![\w.]*\d)"
+)
+_KEY = re.compile(r"[\"']?([A-Za-z_][\w.\-]*)[\"']?\s*(?:=|:|=>)\s*[\"']?$")
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """A number as it stands on a line, with what it measures."""
+
+    value: float
+    """In the base unit of its kind: seconds, bytes, percent, per second; a count as it is."""
+    kind: str
+    """duration, bytes, percent, rate or count."""
+    label: str
+    """The key it stands under, else the words before it."""
+    nouns: frozenset[str]
+    """What is counted, singular; for comparing counts."""
+    work: bool
+    """Whether it measures what happened (a duration of work done, a size, a number in use)."""
+    bound: bool
+    """Whether the line speaks of it as a limit that something else sets."""
+    text: str
+    """Number and unit as they stand."""
+    line: str
+    """The line it stands on."""
+
+    def same_kind(self, other: "Quantity") -> bool:
+        """Whether the two measure the same quantity, so that they may be compared."""
+        if self.kind != other.kind:
+            return False
+        return self.kind in ("duration", "bytes") or bool(self.nouns & other.nouns)
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of an identifier or a phrase, lower case: `upstreamTimeout_ms` → upstream, timeout, ms."""
+    return tuple(word.lower() for word in _WORDS.findall(name))
+
+
+def nouns(text: str) -> frozenset[str]:
+    """The telling words, singular, without qualifiers such as `max` or `active`."""
+    return frozenset(_singular(word) for word in words(text) if word not in _QUALIFIERS and not word.isdigit())
+
+
+def plain(line: str) -> str:
+    """The line without its time stamps, addresses and versions, whose digits are no measures or codes."""
+    return _STAMP.sub(" ", line)
+
+
+def quantities(text: str) -> Iterator[Quantity]:
+    """Every number of a text that measures something, line by line."""
+    for line in text.splitlines():
+        if any(character.isdigit() for character in line):
+            yield from _on_line(plain(line).rstrip(), line.strip())
+
+
+def setting(key: str, value: object) -> Quantity | None:
+    """A setting as a quantity, or None where it is no number. `upstream_timeout_ms`, 5000 is 5 s of duration."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    match = _NUMBER.fullmatch(str(value).strip())
+    return _quantity(match, key, str(value).strip(), f"{key}: {value}", key) if match else None
+
+
+def presses(observed: float, limit: float) -> bool:
+    """Whether an observed value lies within NEAR below the limit, or beyond it."""
+    return observed >= (1 - NEAR) * limit
+
+
+def _on_line(line: str, whole: str) -> Iterator[Quantity]:
+    end = 0
+    for match in _NUMBER.finditer(line):
+        before = line[max(end, match.start() - 60) : match.start()]
+        key = _KEY.search(before)
+        found = _quantity(match, key.group(1) if key else "", match.group(), whole, before)
+        end = match.end()
+        if found:
+            yield found
+
+
+def _quantity(match: re.Match[str], key: str, text: str, line: str, before: str) -> Quantity | None:
+    value = float(match["number"].replace(",", ""))
+    kind, factor = _unit(match["unit"], key, before)
+    label = key or " ".join(before.split()[-4:])
+    context = f"{label} {before}" if key else before
+    own = nouns(key) or nouns(before) | nouns(match["unit"] or "") or nouns(line)
+    counted = nouns(match["unit"] or "") if kind == "count" else frozenset()
+    return Quantity(
+        value=value * factor,
+        kind=kind,
+        label=label,
+        nouns=own | counted,
+        work=kind != "duration" or _is_work(key, before),
+        bound=bool(_BOUND.search(context)),
+        text=text.strip(),
+        line=line,
+    )
+
+
+def _unit(unit: str | None, key: str, before: str) -> tuple[str, float]:
+    if unit and unit.lower() in _UNITS:
+        return _UNITS["m" if unit == "M" and "mem" not in before.lower() else unit.lower()]
+    for word in reversed(words(key)):
+        if word in _KEY_UNITS:
+            return _KEY_UNITS[word]
+    if not unit and re.search(r"timeout|latency|duration|deadline|keepalive", key, re.I):
+        return "duration", 1.0
+    return "count", 1.0
+
+
+def _is_work(key: str, before: str) -> bool:
+    told = key or before
+    near = key or " ".join(before.split()[-3:])
+    return bool(_WORK.search(told)) and not _NO_WORK.search(near)
+
+
+def _singular(word: str) -> str:
+    return {"conn": "connection", "conns": "connection", "mem": "memory", "req": "request", "reqs": "request"}.get(
+        word, word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    )

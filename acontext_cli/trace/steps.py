@@ -1,0 +1,180 @@
+"""A tool call with its result as a `Step`, and the calls of a task in order as a `Trace`.
+
+A call is a look or a change. Which one comes from the verb in the tool's name, for shells from the command; unknown
+counts as change. Reads of a skill are no steps: what a skill says is no evidence of anything.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from acontext_cli.messages import Json, Message, ToolCall
+from acontext_cli.trace.quantities import words
+from acontext_cli.trace.shell import command_of, is_shell, purpose
+
+Kind = Literal["look", "test", "change"]
+
+WINDOW = 400
+"""Links reach back over at most this many calls …"""
+WINDOW_TEXT = 8_000_000
+"""… and this many characters of results; what falls out is reported as cut."""
+
+RECALL_TOOLS = frozenset({"get_skill", "get_skill_file"})
+
+_LOOK = frozenset(
+    "get list read search find check show describe query fetch view cat look lookup inspect status count calculate "
+    "compute think plan grep glob ls head tail diff stat tree verify test validate monitor watch ping trace explain "
+    "compare info help open browse retrieve select scan peek summarize analyze estimate preview measure ask".split()
+)
+_CHANGE = frozenset(
+    "set update create delete remove write edit insert replace restart start stop kill run execute exec book cancel "
+    "send post put patch apply deploy rollback scale enable disable assign move rename copy install push commit merge "
+    "upload pay refund transfer submit approve reject modify change make save clear purge flush drain rotate revoke "
+    "grant toggle reset add drop exchange return schedule trigger publish".split()
+)
+_FAILED = re.compile(
+    r"\A\s*(?:[\"'{\[<\s]*(?:tool_use_)?error\b|error[:>]|traceback \(most recent|exception\b|fatal:|failed\b|failure\b"
+    r"|unknown tool|usage:|bash: .{0,80}not found|command not found|permission denied|no such file|invalid\b|"
+    r"exit code:? *[1-9]|(?:.*\n){0,4}process exited with code [1-9])",
+    re.I,
+)
+_EXIT = re.compile(r"exit(?:ed with)?(?: code| status)?:? *([1-9]\d*)\b|\bcommand not found\b|Traceback \(most recent", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One tool call and what came back."""
+
+    number: int
+    """1-based within its task."""
+    message: str
+    """Id of the message that asks for it."""
+    answer: str = ""
+    """Id of the message that holds the result; empty while there is none."""
+    tool: str
+    arguments: Json
+    """By name; empty where they were no JSON object."""
+    raw: str
+    """The arguments as they came."""
+    result: str = ""
+    failed: bool = False
+    kind: Kind = "change"
+
+    @property
+    def is_change(self) -> bool:
+        return self.kind == "change" and not self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The calls of a task, oldest first, and the words of the user that they serve."""
+
+    request: str
+    """What the user said, every message."""
+    steps: tuple[Step, ...]
+    cut: int = 0
+    """How many calls before these fell out of the window."""
+
+    @property
+    def changes(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.is_change)
+
+    @property
+    def checks(self) -> tuple[Step, ...]:
+        """Looks and tests after the last change, at the thing changed."""
+        if not self.changes:
+            return ()
+        changed = {value for step in self.changes for value in values(step.arguments)}
+        after = (step for step in self.steps if step.number > self.changes[-1].number and not step.failed)
+        return tuple(step for step in after if step.kind == "test" or changed & set(values(step.arguments)))
+
+
+@lru_cache(maxsize=4096)
+def kind_of(tool: str) -> Kind:
+    """Look or change, from the verbs in a tool's name."""
+    found = set(words(tool))
+    if found & _CHANGE:
+        return "change"
+    return "look" if found & _LOOK else "change"
+
+
+def values(arguments: object) -> Iterator[str]:
+    """The strings and numbers inside arguments, nested ones too, as text."""
+    if isinstance(arguments, dict):
+        for value in arguments.values():
+            yield from values(value)
+    elif isinstance(arguments, list):
+        for value in arguments:
+            yield from values(value)
+    elif isinstance(arguments, str) or (isinstance(arguments, int | float) and not isinstance(arguments, bool)):
+        yield str(arguments)
+
+
+def failed(message: Message) -> bool:
+    """Whether a result says that its call failed: by flag, by exit code, or by how it begins."""
+    flag = message.meta.get("is_error", message.body.get("is_error"))
+    if flag is not None:
+        return bool(flag)
+    text = message.text
+    if _FAILED.match(text[:400]):
+        return True
+    return bool(_json_error(text)) if text[:1] == "{" else False
+
+
+def trace(messages: Iterable[Message]) -> Trace:
+    """The trace of a task's messages. Repeated call ids are kept apart: a result answers the oldest open call of its id."""
+    steps: deque[Step] = deque()
+    opened: dict[str, deque[Step]] = {}
+    request: list[str] = []
+    number = size = cut = 0
+    for message in messages:
+        if message.role == "user":
+            request.append(message.text)
+        elif message.is_result:
+            size += _answer(steps, opened, message)
+        for call in message.calls:
+            number += 1
+            step = _step(number, message.id, call)
+            steps.append(step)
+            opened.setdefault(call.id or call.name, deque()).append(step)
+        while len(steps) > WINDOW or size > WINDOW_TEXT:
+            size -= len(steps.popleft().result)
+            cut += 1
+    kept = (step for step in steps if step.tool not in RECALL_TOOLS)
+    return Trace(request="\n".join(request), steps=tuple(kept), cut=cut)
+
+
+def _step(number: int, message: str, call: ToolCall) -> Step:
+    arguments = call.named or {}
+    kind = kind_of(call.name)
+    if is_shell(call.name) and (command := command_of(arguments)):
+        kind = purpose(command)
+    return Step(number=number, message=message, tool=call.name, arguments=arguments, raw=call.arguments, kind=kind)
+
+
+def _answer(steps: deque[Step], opened: dict[str, deque[Step]], message: Message) -> int:
+    waiting = opened.get(message.answers) or opened.get(str(message.body.get("name") or ""))
+    if not waiting or not steps:
+        return 0
+    step = waiting.popleft()
+    place = step.number - steps[0].number
+    if not 0 <= place < len(steps):
+        return 0
+    text = message.text
+    wrong = failed(message) or (is_shell(step.tool) and bool(_EXIT.search(text[:300])))
+    steps[place] = replace(step, answer=message.id, result=text, failed=wrong)
+    return len(text)
+
+
+def _json_error(text: str) -> bool:
+    if '"error"' not in text[:2000] and '"success"' not in text[:2000]:
+        return False
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and (bool(value.get("error")) or value.get("success") is False)
