@@ -1,0 +1,109 @@
+"""Durable appends of whole lines by several processes to one file: none is torn, none is lost."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from acontext_cli.files.disk import DISK, Disk, refused, sync_folder, write_all
+from acontext_cli.files.reading import whole_lines
+
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """Where the lines stand, and what was in the way."""
+
+    start: int
+    """Byte offset of the first line."""
+    set_aside: int
+    """Bytes of an incomplete last line that a crash had left; they are in `<name>.torn` now."""
+
+
+class Appender:
+    """Appends to one file and keeps it open. For one process; a fork opens the file anew."""
+
+    def __init__(self, path: Path, disk: Disk = DISK) -> None:
+        self._path = path
+        self._disk = disk
+        self._fd = -1
+        self._owner = 0
+        self._turn = Lock()
+
+    def append(self, data: bytes) -> Appended:
+        """Append whole lines (each with its newline). They are on disk when this returns."""
+        with self._turn:
+            try:
+                appended = self._append(data)
+                # Outside the lock, so that those who wait share one write-out: twice the rate at 16 writers.
+                self._disk.sync_data(self._fd)
+            except OSError as error:
+                raise refused(self._path, error) from error
+        return appended
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            os.close(fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _append(self, data: bytes) -> Appended:
+        size = self._lock()
+        try:
+            start = self._whole(size)
+            self._write(start, data)
+            if start == 0:
+                sync_folder(self._path.parent, self._disk)
+        finally:
+            self._disk.unlock(self._fd)
+        return Appended(start=start, set_aside=size - start)
+
+    def _lock(self) -> int:
+        """Hold the lock of the file that has the name now, and tell its size."""
+        while True:
+            if self._fd < 0 or self._owner != os.getpid():  # a lock is shared with the process that was forked from
+                self.close()
+                self._fd, self._owner = self._disk.open(self._path, _FLAGS, 0o666), os.getpid()
+            self._disk.lock(self._fd)
+            found = os.fstat(self._fd)
+            if found.st_nlink:
+                return found.st_size
+            self.close()
+
+    def _whole(self, size: int) -> int:
+        """The size without an incomplete last line, which is set aside."""
+        if size == 0 or self._disk.read_at(self._fd, 1, size - 1) == b"\n":
+            return size
+        end = whole_lines(self._disk.read_at, self._fd, size)
+        torn = self._disk.open(self._path.with_name(f"{self._path.name}.torn"), _FLAGS, 0o666)
+        try:
+            write_all(torn, self._disk.read_at(self._fd, size - end, end) + b"\n", self._disk)
+            self._disk.sync_data(torn)
+        finally:
+            os.close(torn)
+        self._disk.truncate(self._fd, end)
+        return end
+
+    def _write(self, start: int, data: bytes) -> None:
+        try:
+            write_all(self._fd, data, self._disk)
+        except BaseException:  # Ctrl-C too: half a line would be in the way of the next writer
+            self._disk.truncate(self._fd, start)
+            raise
+
+
+def append(path: Path, data: bytes, disk: Disk = DISK) -> Appended:
+    """Append whole lines once."""
+    with Appender(path, disk) as appender:
+        return appender.append(data)

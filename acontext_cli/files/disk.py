@@ -1,0 +1,86 @@
+"""The operations by which bytes reach the disk, as a value.
+
+With another value the same code runs into a full disk or is killed between two operations.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from errno import EACCES, EDQUOT, EEXIST, EFBIG, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM, EROFS
+from pathlib import Path
+
+from acontext_cli.errors import AcontextError
+
+
+def _lock(fd: int) -> None:
+    fcntl.flock(fd, fcntl.LOCK_EX)
+
+
+def _unlock(fd: int) -> None:
+    fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+def _sync_data(fd: int) -> None:
+    getattr(os, "fdatasync", os.fsync)(fd)  # macOS has no fdatasync
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """Each field does what the call of the same name in `os` does."""
+
+    open: Callable[[Path, int, int], int] = os.open
+    lock: Callable[[int], None] = _lock
+    unlock: Callable[[int], None] = _unlock
+    read_at: Callable[[int, int, int], bytes] = os.pread
+    write: Callable[[int, bytes | memoryview], int] = os.write
+    truncate: Callable[[int, int], None] = os.ftruncate
+    sync_data: Callable[[int], None] = _sync_data
+    sync: Callable[[int], None] = os.fsync
+    make_folder: Callable[[Path, int], None] = os.mkdir
+    rename: Callable[[Path, Path], None] = os.replace
+    unlink: Callable[[Path], None] = os.unlink
+
+
+DISK = Disk()
+
+
+def write_all(fd: int, data: bytes, disk: Disk) -> None:
+    """Write it all. A full disk shows as a short write first, and as an error when one goes on."""
+    written = disk.write(fd, data)
+    while written < len(data):
+        more = disk.write(fd, memoryview(data)[written:])
+        if more == 0:
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        written += more
+
+
+def sync_folder(path: Path, disk: Disk) -> None:
+    """Make names that were added, replaced or removed in a folder last."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        disk.sync(fd)
+    finally:
+        os.close(fd)
+
+
+def refused(path: Path, error: OSError) -> AcontextError:
+    """What the system said, and what to do."""
+    return AcontextError(
+        f"{str(path)!r} was not written: {error.strerror or error}; {_REMEDIES.get(error.errno or 0, _REMEDY)}"
+    )
+
+
+_REMEDY = "try again when that is mended"
+_REMEDIES = {
+    ENOSPC: "free some space and try again",
+    EDQUOT: "free some space and try again",
+    EFBIG: "the limit on the size of a file is reached (ulimit -f)",
+    ENOENT: "its folder is gone",
+    ENOTDIR: "its folder is gone",
+    EACCES: "check who may write there",
+    EPERM: "check who may write there",
+    EROFS: "use --workspace with a folder that can be written",
+    EEXIST: "it is there already",
+    ENOTEMPTY: "it is there already",
+}

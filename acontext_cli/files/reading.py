@@ -1,0 +1,62 @@
+"""Complete lines of a file; an incomplete last one (a crash, or a writer at work) is not there yet."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_BUFFER = 1 << 18
+_BLOCK = 1 << 16
+
+
+def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Offset and text of each complete line from `start`, which is the start of a line. No file, no lines."""
+    try:
+        file = path.open("rb", buffering=_BUFFER)
+    except FileNotFoundError:
+        return
+    with file:
+        file.seek(start)
+        for line in file:
+            if line[-1] != 10:
+                return
+            yield start, line[:-1]
+            start += len(line)
+
+
+def last_line(path: Path) -> bytes | None:
+    """The last complete line, found from the end."""
+    with _opened(path) as fd:
+        end = complete(path)
+        start = whole_lines(os.pread, fd, end - 1) if end else 0
+        return os.pread(fd, end - 1 - start, start) if end else None
+
+
+def complete(path: Path) -> int:
+    """The size of the file without an incomplete last line; 0 where there is no file."""
+    with _opened(path) as fd:
+        return whole_lines(os.pread, fd, os.fstat(fd).st_size) if fd >= 0 else 0
+
+
+def whole_lines(read_at: Callable[[int, int, int], bytes], fd: int, size: int) -> int:
+    """The offset behind the last newline before `size`."""
+    while size > 0:
+        start = max(0, size - _BLOCK)
+        at = read_at(fd, size - start, start).rfind(b"\n")
+        if at >= 0:
+            return start + at + 1
+        size = start
+    return 0
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield -1
+        return
+    try:
+        yield fd
+    finally:
+        os.close(fd)

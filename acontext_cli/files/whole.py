@@ -1,0 +1,100 @@
+"""Files and folders that are put there, replaced or taken away all at once."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from acontext_cli.files.disk import DISK, Disk, refused, sync_folder, write_all
+
+_NEW, _GONE = ".new-", ".gone-"
+_HOUR = 3600
+
+
+def write_whole(path: Path, data: bytes, disk: Disk = DISK) -> None:
+    """Put a file there, or replace it, all at once."""
+    beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
+    try:
+        _write_new(beside, data, _mode(path), disk)
+        disk.rename(beside, path)
+        sync_folder(path.parent, disk)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise refused(path, error) from error
+
+
+def write_folder(path: Path, files: Mapping[str, bytes], disk: Disk = DISK) -> None:
+    """Put a new folder with these files there all at once. Its parent is made where it is missing."""
+    beside = path.with_name(f"{_NEW}{os.urandom(6).hex()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(beside, 0o777)
+        for name, data in files.items():
+            _write_new(beside / name, data, 0o666, disk)
+        sync_folder(beside, disk)
+        disk.rename(beside, path)
+        sync_folder(path.parent, disk)
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def remove_folder(path: Path, disk: Disk = DISK) -> None:
+    """Take a folder away all at once. What killed processes have left beside it goes too."""
+    try:
+        disk.rename(path, path.with_name(f"{_GONE}{path.name}"))
+        sync_folder(path.parent, disk)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise refused(path, error) from error
+    _sweep(path.parent)
+
+
+@contextmanager
+def locked(path: Path, disk: Disk = DISK) -> Iterator[None]:
+    """Hold the lock that this file stands for, waiting for it."""
+    try:
+        fd = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise refused(path, error) from error
+    try:
+        disk.lock(fd)
+        yield
+    finally:
+        disk.unlock(fd)
+        os.close(fd)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
+    from hashlib import sha256  # loads OpenSSL, which most commands never need
+
+    return sha256(data).hexdigest()
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return 0o666
+
+
+def _write_new(path: Path, data: bytes, mode: int, disk: Disk) -> None:
+    fd = disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        write_all(fd, data, disk)
+        disk.sync(fd)
+    finally:
+        os.close(fd)
+
+
+def _sweep(parent: Path) -> None:
+    from shutil import rmtree
+    from time import time
+
+    old = time() - _HOUR
+    for left in (*parent.glob(f"{_GONE}*"), *parent.glob(f"{_NEW}*")):
+        with suppress(OSError):  # another process may be at it too
+            if left.name.startswith(_GONE) or left.stat().st_mtime < old:
+                rmtree(left)
