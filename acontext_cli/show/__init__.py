@@ -1,0 +1,1 @@
+"""How things look: values in, text on the screen out. Commands print nothing but through here."""

@@ -1,0 +1,27 @@
+"""Styled lines: through Rich on a terminal, as plain text in a pipe. A line is text and never markup."""
+
+import sys
+from collections.abc import Iterable
+
+from acontext_cli.show.text import visible
+
+Line = tuple[str, str]
+"""A style, empty for none, and one line of text."""
+
+
+def paint(lines: Iterable[Line]) -> None:
+    """Print the lines as they come."""
+    if sys.stdout.isatty():
+        _rich(lines)
+    else:
+        for _, text in lines:
+            print(visible(text))
+
+
+def _rich(lines: Iterable[Line]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for style, text in lines:
+        console.print(Text(visible(text), style=style, overflow="fold"))
