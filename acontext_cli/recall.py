@@ -54,7 +54,7 @@ class Recall:
         wanted = ("skill_name",) if name == "get_skill" else ("skill_name", "file_path")
         given = [value for value in map(named.get, wanted) if isinstance(value, str) and value]
         if len(given) < len(wanted):
-            return f"{name} needs {' and '.join(wanted)}, each a text."
+            return f"{name} needs {' and '.join(wanted)} as text."
         return self._answer(*given)
 
     def _answer(self, skill_name: str, file_path: str | None = None) -> str:

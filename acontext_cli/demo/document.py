@@ -4,6 +4,7 @@ Nothing costs more than the size of the file: nesting and what aliases expand to
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -114,7 +115,7 @@ class _Builder:
                 key.refuse('merge keys ("<<") are not read: write the values out')
             if key.value in members:
                 key.refuse(f"{key.value!r} stands here twice")
-            members[key.value] = next(parts)
+            members[key.value] = replace(next(parts), line=key.line)
         return members
 
     def _at(self, event: "yaml.Event", value: object = None, weight: int = 1) -> Part:

@@ -15,6 +15,7 @@ class Part:
     """A scalar, a tuple of parts, or a mapping of names to parts."""
     file: str
     line: int
+    """Where it begins; of a member, where its name stands."""
     weight: int = 1
     """How many values it holds once its aliases are followed."""
 
@@ -23,13 +24,15 @@ class Part:
         """What it is, in words."""
         if self.value is None:
             return "nothing"
+        if isinstance(self.value, str) and not self.value.strip():
+            return "an empty text"
         words = {dict: "a mapping", tuple: "a list", str: "a text", bool: "a yes or no"}
         return words.get(type(self.value), "a number")
 
     @property
     def text(self) -> str:
         if not isinstance(self.value, str) or not self.value.strip():
-            self.refuse(f"a text is expected here, not {'an empty one' if self.value == '' else self.kind}")
+            self.refuse(f"a text is expected here, not {self.kind}")
         return self.value
 
     @property
