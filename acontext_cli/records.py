@@ -1,4 +1,4 @@
-"""Our own JSON lines: a frozen dataclass written whole and read back strictly, with the version of the form in each line."""
+"""Our own JSON lines: a frozen dataclass written whole and read back strictly. Each line has its form's version."""
 
 import json
 import types
@@ -34,7 +34,7 @@ def decode(kind: type[_T], line: bytes) -> _T:
         version = record.pop("v", None)
         if version != VERSION:
             raise ValueError(_foreign(version))
-        return cast(_T, _reader(kind)(record))
+        return cast(_T, _reader(cast(Any, kind))(record))
     except (ValueError, RecursionError) as error:
         raise AcontextError(f"no record of a {kind.__name__.lower()}: {error}") from error
 
@@ -47,7 +47,7 @@ def _foreign(version: object) -> str:
 
 def _named(value: object) -> dict[str, object]:
     """A dataclass by field name; a verdict says first which one it is."""
-    kind = type(value)
+    kind: Any = type(value)
     return {**_tag(kind), **{name: getattr(value, name) for name in _names(kind)}}
 
 
@@ -79,7 +79,7 @@ def _reader(kind: Any) -> _Reader:
 def _union(kinds: tuple[Any, ...]) -> _Reader:
     if kinds[1:] == (type(None),):
         return partial(_optional, _reader(kinds[0]))
-    return partial(_verdict, {name: _reader(kind) for name, kind in VERDICTS.items() if kind in kinds})
+    return partial(_verdict, {name: _reader(cast(Any, kind)) for name, kind in VERDICTS.items() if kind in kinds})
 
 
 def _plain(kind: type[Any], value: object) -> object:

@@ -3,7 +3,7 @@
 from acontext_cli.files.appender import Appended, Appender, append
 from acontext_cli.files.disk import DISK, Disk
 from acontext_cli.files.reading import complete, last_line, lines
-from acontext_cli.files.whole import digest, locked, remove_folder, write_folder, write_whole
+from acontext_cli.files.whole import digest, locked, make_folders, remove_folder, write_folder, write_whole
 
 __all__ = [
     "DISK",
@@ -16,6 +16,7 @@ __all__ = [
     "last_line",
     "lines",
     "locked",
+    "make_folders",
     "remove_folder",
     "write_folder",
     "write_whole",

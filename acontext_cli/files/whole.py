@@ -27,14 +27,23 @@ def write_whole(path: Path, data: bytes, disk: Disk = DISK) -> None:
 def write_folder(path: Path, files: Mapping[str, bytes], disk: Disk = DISK) -> None:
     """Put a new folder with these files there all at once. Its parent is made where it is missing."""
     beside = path.with_name(f"{_NEW}{os.urandom(6).hex()}")
+    make_folders(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         disk.make_folder(beside, 0o777)
         for name, data in files.items():
             _write_new(beside / name, data, 0o666, disk)
         sync_folder(beside, disk)
         disk.rename(beside, path)
         sync_folder(path.parent, disk)
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def make_folders(path: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it where they are missing."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode, exist_ok=True)
     except OSError as error:
         raise refused(path, error) from error
 

@@ -1,0 +1,163 @@
+"""One session, a folder. Each stage adds to its own file in it; what is new is computed, never marked."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from acontext_cli.distillations import Distillation
+from acontext_cli.errors import AcontextError
+from acontext_cli.files import DISK, Appender, Disk, append, complete, last_line, lines, remove_folder, write_folder
+from acontext_cli.messages import Json, Message, read
+from acontext_cli.records import decode, encode
+from acontext_cli.session import about
+from acontext_cli.session.distilled import Distilled
+from acontext_cli.session.recording import Recorded, Stamp, checked, line, new_id, now
+from acontext_cli.session.told import latest, told
+from acontext_cli.tasks import Outcome, Task
+
+_T = TypeVar("_T")
+
+
+class Session:
+    """What was recorded, what was found in it, what was told about it, what it taught."""
+
+    def __init__(
+        self,
+        folder: Path,
+        known: about.About,
+        *,
+        clock: Callable[[], str] = now,
+        new_id: Callable[[], str] = new_id,
+        disk: Disk = DISK,
+    ) -> None:
+        self.folder = folder
+        self.id = known.id
+        self.name = known.name
+        self.space = known.space
+        self.date = known.date
+        self.created = known.created
+        self.source = known.source
+        self.transcript = folder / "messages.jsonl"
+        self._stamp = Stamp(clock=clock, new_id=new_id)
+        self._disk = disk
+        self._appender = Appender(self.transcript, disk)
+
+    @classmethod
+    def create(
+        cls,
+        sessions: Path,
+        *,
+        id: str,
+        created: str,
+        name: str = "",
+        space: str = "default",
+        date: str = "",
+        source: str = "record",
+        disk: Disk = DISK,
+    ) -> "Session":
+        """A new session in the folder of sessions."""
+        known = about.made(id=id, created=created, name=name, space=space, date=date, source=source)
+        write_folder(sessions / known.folder, {about.FILE: known.data()}, disk)
+        return cls(sessions / known.folder, known, disk=disk)
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, clock: Callable[[], str] = now, new_id: Callable[[], str] = new_id, disk: Disk = DISK
+    ) -> "Session":
+        """The session of a folder."""
+        return cls(folder, about.opened(folder), clock=clock, new_id=new_id, disk=disk)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id}>"
+
+    def close(self) -> None:
+        """Close the transcript; the next `record` opens it again."""
+        self._appender.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the transcript, an incomplete last line not counted."""
+        return complete(self.transcript)
+
+    def record(self, messages: Iterable[Json | Message]) -> Recorded:
+        """Add messages to the transcript, all or none. They are on disk when this returns."""
+        stamped = [self._stamp.message(given) for given in checked(messages)]
+        if not stamped:
+            return Recorded(ids=(), set_aside=0)
+        data = b"".join(line(message, number) for number, message in enumerate(stamped, 1))
+        appended = self._appender.append(data)
+        return Recorded(ids=tuple(message.id for message in stamped), set_aside=appended.set_aside)
+
+    def messages(self, start: int = 0) -> Iterator[tuple[Message, int, int]]:
+        """Each message from an offset on, with the offset of its line and the one behind it."""
+        for at, text in lines(self.transcript, start):
+            try:
+                message = read(text)
+            except (ValueError, RecursionError) as error:
+                if not text.strip():
+                    continue
+                where = _place(self.transcript, at)
+                raise AcontextError(f"{where}: no message ({error}); mend this line") from error
+            yield message, at, at + len(text) + 1
+
+    def tasks(self) -> Iterator[Task]:
+        """The tasks in order, each as it stands last, with the outcomes that were told."""
+        return told(latest(self._records(Task, "tasks.jsonl")), self.outcomes())
+
+    def last_task(self) -> Task | None:
+        """The last task as it was found, without what was told."""
+        path = self.folder / "tasks.jsonl"
+        text = last_line(path)
+        return None if text is None else _decoded(Task, path, complete(path) - 1, text)
+
+    def add_tasks(self, tasks: Iterable[Task]) -> None:
+        self._add("tasks.jsonl", tasks)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What was told from outside, in the order told."""
+        return tuple(self._records(Outcome, "outcomes.jsonl"))
+
+    def tell(self, outcome: Outcome) -> Outcome:
+        """Keep what was told from outside, bound to the transcript as it is now."""
+        bound = replace(outcome, upto=outcome.upto or self.size, at=outcome.at or self._stamp.clock())
+        self._add("outcomes.jsonl", [bound])
+        return bound
+
+    def distillations(self) -> Iterator[Distillation]:
+        return self._records(Distillation, "distillations.jsonl")
+
+    def add_distillations(self, items: Iterable[Distillation]) -> None:
+        self._add("distillations.jsonl", items)
+
+    def distilled(self) -> Distilled:
+        """Which tasks were distilled, and at which outcome."""
+        return Distilled(self.distillations())
+
+    def delete(self) -> None:
+        """Take the session away, whole."""
+        self.close()
+        remove_folder(self.folder, self._disk)
+
+    def _records(self, kind: type[_T], name: str) -> Iterator[_T]:
+        path = self.folder / name
+        for at, text in lines(path):
+            yield _decoded(kind, path, at, text)
+
+    def _add(self, name: str, values: Iterable[object]) -> None:
+        data = b"".join(map(encode, values))
+        if data:
+            append(self.folder / name, data, self._disk)
+
+
+def _decoded(kind: type[_T], path: Path, at: int, text: bytes) -> _T:
+    try:
+        return decode(kind, text)
+    except AcontextError as error:
+        raise AcontextError(f"{_place(path, at)}: {error}; take the line out, or mend it") from error
+
+
+def _place(path: Path, offset: int) -> str:
+    """The line at an offset in words; counted only when it is to be shown."""
+    number = sum(at <= offset for at, _ in lines(path))
+    return f"{str(path)!r}, line {number}"

@@ -1,0 +1,93 @@
+"""The folder that sessions stand in. What a person calls a session by is compared with names, never made a path."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from acontext_cli.errors import AcontextError
+from acontext_cli.session.session import Session
+
+_SURE = 8
+"""From this length on the beginning of an id is not looked for among the names too."""
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Sessions by time and by reference."""
+
+    path: Path
+
+    def folders(self) -> list[Path]:
+        """All of them, newest first."""
+        return [self.path / name for name in self._names()]
+
+    def newest(self, count: int | None = None) -> list[Session]:
+        """The newest (all without a count), newest first. One that cannot be read is passed over: see `problems`."""
+        return list(islice(self._readable(), count))
+
+    def problems(self) -> list[str]:
+        """Why sessions cannot be read, a sentence for each."""
+        return [found for folder in self.folders() if isinstance(found := _opened(folder), str)]
+
+    def find(self, ref: str) -> Session:
+        """The session with this id, beginning of an id, or name; `@last` is the one last recorded into."""
+        if ref == "@last":
+            return self._last()
+        names = [name for name in self._names() if ref and _id(name).startswith(ref)]
+        exact = [name for name in names if _id(name) == ref]
+        if exact or (len(names) == 1 and len(ref) >= _SURE):
+            return Session.open(self.path / (exact or names)[0])
+        return _only(ref, [one for one in self._readable() if ref and (one.name == ref or one.id.startswith(ref))])
+
+    def _last(self) -> Session:
+        times = [(time, name) for name in self._names() if (time := self._recorded(name))]
+        if not times:
+            raise AcontextError("nothing is recorded yet: acontext record SESSION FILE")
+        return Session.open(self.path / max(times)[1])
+
+    def _recorded(self, name: str) -> int:
+        """When it was last recorded into; 0: never."""
+        try:
+            return os.stat(f"{self.path}/{name}/messages.jsonl").st_mtime_ns  # noqa: PTH116 - there may be thousands
+        except OSError:
+            return 0
+
+    def _readable(self) -> Iterator[Session]:
+        for folder in self.folders():
+            if isinstance(found := _opened(folder), Session):
+                yield found
+
+    def _names(self) -> list[str]:
+        """Newest first. A name with a dot in front is a session that is being made or taken away."""
+        try:
+            return sorted((name for name in os.listdir(self.path) if name[0] != "."), reverse=True)  # noqa: PTH208
+        except FileNotFoundError:
+            return []
+
+
+def _opened(folder: Path) -> Session | str:
+    try:
+        return Session.open(folder)
+    except AcontextError as error:
+        return str(error)
+
+
+def _id(folder: str) -> str:
+    return folder.partition("-")[2]
+
+
+def _only(ref: str, found: list[Session]) -> Session:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise AcontextError(f"no session {ref!r}: acontext session list")
+    raise AcontextError(f"{ref!r} could be {_listed(found)}: give more of the id")
+
+
+def _listed(found: Iterable[Session]) -> str:
+    words = [f"{one.id} ({one.name})" if one.name else one.id for one in found]
+    more = len(words) - _SHOWN
+    return ", ".join(words[:_SHOWN]) + (f" or {more} more" if more > 0 else "")
