@@ -6,29 +6,16 @@ A reading is always answered in words: an agent that asks for what is not there 
 import html
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json
-
-
-class Readable(Protocol):
-    """What recall needs of a skill."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def body(self) -> str: ...
-    @property
-    def files(self) -> Mapping[str, str]: ...
+from acontext_cli.skills import SKILL, Skill
 
 
 class Recall:
     """Some skills, as an agent reads them."""
 
-    def __init__(self, catalog: Sequence[tuple[str, str]], read: Callable[[str], Readable]) -> None:
+    def __init__(self, catalog: Sequence[tuple[str, str]], read: Callable[[str], Skill]) -> None:
         self._catalog = dict(catalog)
         self._read = read
 
@@ -90,18 +77,18 @@ def _named(arguments: Mapping[str, object] | str) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _overview(skill: Readable) -> str:
-    files = "\n".join(f"- {name}" for name in _data_files(skill)) or "- none beside SKILL.md"
+def _overview(skill: Skill) -> str:
+    files = "\n".join(f"- {name}" for name in _data_files(skill)) or f"- none beside {SKILL}"
     return f"# {skill.name}\n\n{skill.description}\n\nFiles:\n{files}\n\n{skill.body.strip()}\n"
 
 
-def _file(skill: Readable, path: str) -> str:
+def _file(skill: Skill, path: str) -> str:
     text = skill.files.get(path.removeprefix("./"))
     if text is None:
-        files = ", ".join(["SKILL.md", *_data_files(skill)])
+        files = ", ".join([SKILL, *_data_files(skill)])
         return f"The skill {skill.name!r} has no file {path!r}. Files: {files}"
     return text
 
 
-def _data_files(skill: Readable) -> list[str]:
-    return sorted(name for name in skill.files if name != "SKILL.md")
+def _data_files(skill: Skill) -> list[str]:
+    return sorted(name for name in skill.files if name != SKILL)

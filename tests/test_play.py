@@ -6,17 +6,17 @@ from acontext_cli.demo.tools import TOOLS
 from acontext_cli.messages import ToolCall
 from acontext_cli.model import Reply, ScriptedModel
 from acontext_cli.recall import Recall
+from acontext_cli.skills import parse_skill
 
 SCENARIO = load_scenario(find_scenario("devops-502"))
 ACT1 = SCENARIO.acts[0]
 CATALOG = [("incidents", "502 <errors>")]
 
 
-class Incidents:
-    name = "incidents"
-    description = "502 <errors>"
-    body = "Read gateway.md."
-    files = {"SKILL.md": "", "gateway.md": "## 502"}  # noqa: RUF012
+INCIDENTS = parse_skill(
+    "incidents",
+    {"SKILL.md": "---\nname: incidents\ndescription: 502 <errors>\n---\nRead gateway.md.", "gateway.md": "## 502"},
+)
 
 
 def says(tool, **arguments):
@@ -33,7 +33,7 @@ def played(*lines, recall=None, record=nobody_listens, show=nobody_listens, turn
 
 
 def recall(*catalog):
-    return Recall(catalog, lambda _: Incidents())
+    return Recall(catalog, {"incidents": INCIDENTS}.__getitem__)
 
 
 TIMEOUT = {"service_name": "api-gateway", "key": "upstream_timeout_ms", "value": "10000"}

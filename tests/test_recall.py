@@ -1,6 +1,4 @@
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -8,23 +6,19 @@ from hypothesis import strategies as st
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.recall import Recall
+from acontext_cli.skills import parse_skill
 
 
-@dataclass(frozen=True)
-class Skill:
-    name: str
-    description: str
-    body: str
-    files: Mapping[str, str]
+def skill(name, description, body="", **files):
+    text = f"---\nname: {name}\ndescription: {json.dumps(description)}\n---\n{body}"
+    return parse_skill(name, {"SKILL.md": text} | {f"{file}.md": content for file, content in files.items()})
 
 
-INCIDENTS = Skill(
-    name="devops-incident-patterns",
-    description="502, upstream timeout: incidents & what cured them",
-    body="# DevOps Incident Patterns\n\n## Index\n\n- 502 → [gateway-errors.md](gateway-errors.md)\n",
-    files={"SKILL.md": "---\nname: devops-incident-patterns\n---\n# …", "gateway-errors.md": "## API Gateway 502\n"},
+INDEX = "# DevOps Incident Patterns\n\n## Index\n\n- 502 → [gateway.md](gateway.md)\n"
+INCIDENTS = skill(
+    "devops-incident-patterns", "502, upstream timeout: incidents & cures", INDEX, gateway="## API Gateway 502\n"
 )
-FACTS = Skill(name="user-facts", description="What the <user> said", body="", files={"SKILL.md": ""})
+FACTS = skill("user-facts", "What the <user> said")
 
 
 def recall(*skills):
@@ -35,7 +29,7 @@ def recall(*skills):
 def test_the_catalog_is_escaped_and_in_order():
     assert recall(INCIDENTS, FACTS).prompt() == (
         "<available_skills><skill><name>devops-incident-patterns</name>"
-        "<description>502, upstream timeout: incidents &amp; what cured them</description></skill>"
+        "<description>502, upstream timeout: incidents &amp; cures</description></skill>"
         "<skill><name>user-facts</name><description>What the &lt;user&gt; said</description></skill></available_skills>"
     )
 
@@ -63,15 +57,15 @@ def test_only_its_own_tools_are_its_tools():
 
 def test_a_skill_is_shown_with_description_files_and_body():
     assert recall(INCIDENTS).call("get_skill", {"skill_name": "devops-incident-patterns"}) == (
-        "# devops-incident-patterns\n\n502, upstream timeout: incidents & what cured them\n\n"
-        "Files:\n- gateway-errors.md\n\n"
-        "# DevOps Incident Patterns\n\n## Index\n\n- 502 → [gateway-errors.md](gateway-errors.md)\n"
+        "# devops-incident-patterns\n\n502, upstream timeout: incidents & cures\n\n"
+        "Files:\n- gateway.md\n\n"
+        "# DevOps Incident Patterns\n\n## Index\n\n- 502 → [gateway.md](gateway.md)\n"
     )
 
 
 def test_arguments_may_be_json_text():
     skills = recall(INCIDENTS)
-    arguments = {"skill_name": "devops-incident-patterns", "file_path": "./gateway-errors.md"}
+    arguments = {"skill_name": "devops-incident-patterns", "file_path": "./gateway.md"}
     assert skills.call("get_skill_file", json.dumps(arguments)) == "## API Gateway 502\n"
 
 
@@ -92,7 +86,7 @@ def test_arguments_may_be_json_text():
         (
             "get_skill_file",
             {"skill_name": "devops-incident-patterns", "file_path": "../../etc/passwd"},
-            "The skill 'devops-incident-patterns' has no file '../../etc/passwd'. Files: SKILL.md, gateway-errors.md",
+            "The skill 'devops-incident-patterns' has no file '../../etc/passwd'. Files: SKILL.md, gateway.md",
         ),
         ("check_logs", {}, "Unknown tool: check_logs"),
     ],
@@ -127,5 +121,5 @@ def test_no_arguments_are_an_exception(name, arguments):
 
 @given(st.text())
 def test_a_description_never_ends_its_tag(text):
-    prompt = recall(Skill("x", text, "", {})).prompt()
+    prompt = Recall([("x", text)], {}.__getitem__).prompt()
     assert (prompt.count("<"), prompt.count("</description>")) == (8, 1)
