@@ -23,12 +23,14 @@ LinkKind = Literal["value", "subject", "measure"]
 
 _SHORTEST = 4
 _LONGEST = 400
-_CODE = re.compile(r"(?<![\w.,/-])\d{3,}(?![\w.,]*\w)|\b[A-Z][A-Z0-9]*[-_]?\d+\b|\bE[A-Z]{4,}\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b")
+_CODE = re.compile(
+    r"(?<![\w.,/-])\d{3,}(?![\w.,]*\w)|\b[A-Z][A-Z0-9]*[-_]?\d+\b|\bE[A-Z]{4,}\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b"
+)
 _SHARE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|percent)")
 _PATH = re.compile(r"(?<![\w/])/(?:[\w.*{}:-]+/?)+")
 _IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+\b|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b")
-_SHARE_LABEL = re.compile(r"%|pct|percent|rate|ratio", re.I)
-_GENERIC = frozenset("service svc server app application system prod production staging the our a component".split())
+_SHARE_LABEL = re.compile(r"%|pct|percent|rate|ratio", re.IGNORECASE)
+_GENERIC = frozenset(["service", "svc", "server", "app", "application", "system", "prod", "production", "staging", "the", "our", "a", "component"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Symptom:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         tokens = "|".join(map(re.escape, self.tokens)) or r"(?!)"
-        return re.compile(rf"(?<![\w.]){'(?:' + tokens + ')'}(?![0-9])", re.I)
+        return re.compile(rf"(?<![\w.]){'(?:' + tokens + ')'}(?![0-9])", re.IGNORECASE)
 
     @cached_property
     def _share_pattern(self) -> re.Pattern[str]:
@@ -199,7 +201,7 @@ class _FirstPlace:
         self._searched: dict[str, tuple[int, Step | None]] = {}
 
     def of(self, value: str, place: int) -> Step | None:
-        if not _SHORTEST <= len(value) + value.isdigit() or len(value) > _LONGEST:
+        if not len(value) + value.isdigit() >= _SHORTEST or len(value) > _LONGEST:
             return None
         upto, found = self._searched.get(value, (0, None))
         while found is None and upto < place:
@@ -257,7 +259,16 @@ def _assignments(step: Step) -> Iterator[tuple[str, str]]:
 
 
 def _is_key_argument(name: str) -> bool:
-    return words(name)[-1:] in (("key",), ("setting",), ("name",), ("option",), ("parameter",), ("param",), ("path",), ("field",))
+    return words(name)[-1:] in (
+        ("key",),
+        ("setting",),
+        ("name",),
+        ("option",),
+        ("parameter",),
+        ("param",),
+        ("path",),
+        ("field",),
+    )
 
 
 def _shown_before(steps: tuple[Step, ...], number: int, key: str) -> tuple[int, str] | None:

@@ -32,26 +32,22 @@ _KEY_UNITS = {unit: meaning for unit, meaning in _UNITS.items() if len(unit) > 1
 del _KEY_UNITS["min"]
 
 _QUALIFIERS = frozenset(
-    "max maximum min minimum limit size count num number total active current used in use of the is at a an to and or "
-    "per capacity value actual configured allowed quota cap peak avg mean now default hard soft upper lower with for "
-    "got have has was were n rate bound ceiling threshold open free available error warn info fatal level set by from "
-    "reached exceeded exceeds exhausted full over above after within did not than more only all on this that its pct ms"
-    " s sec seconds mb kb gb bytes percent depth length len concurrent inflight".split()
+    ["max", "maximum", "min", "minimum", "limit", "size", "count", "num", "number", "total", "active", "current", "used", "in", "use", "of", "the", "is", "at", "a", "an", "to", "and", "or", "per", "capacity", "value", "actual", "configured", "allowed", "quota", "cap", "peak", "avg", "mean", "now", "default", "hard", "soft", "upper", "lower", "with", "for", "got", "have", "has", "was", "were", "n", "rate", "bound", "ceiling", "threshold", "open", "free", "available", "error", "warn", "info", "fatal", "level", "set", "by", "from", "reached", "exceeded", "exceeds", "exhausted", "full", "over", "above", "after", "within", "did", "not", "than", "more", "only", "all", "on", "this", "that", "its", "pct", "ms", "s", "sec", "seconds", "mb", "kb", "gb", "bytes", "percent", "depth", "length", "len", "concurrent", "inflight"]
 )
 _WORK = re.compile(
     r"duration|latency|took|elapsed|respon|complet|runtime|processing|p\d\d\b|p\d\d_|within|timed? ?out after|no reply"
     r"|finished|served|spent|exec|slow|render|transcod|deadline|answer|cold|startup|boot|gave up|handshake|transfer",
-    re.I,
+    re.IGNORECASE,
 )
 _NO_WORK = re.compile(
     r"retry|retries|oldest|backoff|interval|uptime|\bage\b|ttl|\bago\b|every|next|keep.?alive|idle|cache.?control|expir"
     r"|sleep|cool|window|old\b|since|cron|schedul|refresh",
-    re.I,
+    re.IGNORECASE,
 )
 _BOUND = re.compile(
     r"limit|max|allow|quota|\bcap\b|exceed|greater than|larger than|more than|above|at most|threshold|up to|ceiling|"
     r"over\b|only accepts?|rejects? anything|must be|bound|supports?|drops?|closes?|hard|permit|\bof\b|slots|idle",
-    re.I,
+    re.IGNORECASE,
 )
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?"
@@ -164,7 +160,7 @@ def _unit(unit: str | None, key: str, before: str) -> tuple[str, float]:
     for word in reversed(words(key)):
         if word in _KEY_UNITS:
             return _KEY_UNITS[word]
-    if not unit and re.search(r"timeout|latency|duration|deadline|keepalive", key, re.I):
+    if not unit and re.search(r"timeout|latency|duration|deadline|keepalive", key, re.IGNORECASE):
         return "duration", 1.0
     return "count", 1.0
 

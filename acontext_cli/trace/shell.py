@@ -6,16 +6,13 @@ from typing import Literal
 Purpose = Literal["look", "test", "change"]
 
 TOOLS = frozenset(
-    "bash shell sh exec terminal exec_command execute_command run_command run_shell_command local_shell "
-    "execute_bash run_terminal_cmd powershell container.exec shell_command".split()
+    ["bash", "shell", "sh", "exec", "terminal", "exec_command", "execute_command", "run_command", "run_shell_command", "local_shell", "execute_bash", "run_terminal_cmd", "powershell", "container.exec", "shell_command"]
 )
 """Names of tools that run a command line, lower case."""
 
 _ARGUMENTS = ("command", "cmd", "script", "input")
 _LOOK = frozenset(
-    "ls cat head tail grep rg ag find fd pwd wc which whereis type env printenv ps df du stat file tree less more sort "
-    "uniq cut tr jq yq diff cmp date uname whoami id hostname uptime free top lsof netstat ss ping dig nslookup host "
-    "echo printf true test [ man help history journalctl dmesg sleep cd export set column nl od xxd strings awk".split()
+    ["ls", "cat", "head", "tail", "grep", "rg", "ag", "find", "fd", "pwd", "wc", "which", "whereis", "type", "env", "printenv", "ps", "df", "du", "stat", "file", "tree", "less", "more", "sort", "uniq", "cut", "tr", "jq", "yq", "diff", "cmp", "date", "uname", "whoami", "id", "hostname", "uptime", "free", "top", "lsof", "netstat", "ss", "ping", "dig", "nslookup", "host", "echo", "printf", "true", "test", "[", "man", "help", "history", "journalctl", "dmesg", "sleep", "cd", "export", "set", "column", "nl", "od", "xxd", "strings", "awk"]
 )
 _SUBCOMMANDS = {
     "git": "status diff log show branch blame ls-files rev-parse describe remote grep shortlog reflog cat-file",
@@ -90,7 +87,9 @@ def _purpose(simple: str) -> Purpose:
     if name in _LOOK or rest.strip() in ("--version", "-V", "--help", "-h"):
         return "look"
     if name == "curl":
-        return "change" if re.search(r"-X\s*(?!GET)|--request (?!GET)|-d\b|--data|-F\b|-T\b|-o\b|-O\b", rest) else "look"
+        return (
+            "change" if re.search(r"-X\s*(?!GET)|--request (?!GET)|-d\b|--data|-F\b|-T\b|-o\b|-O\b", rest) else "look"
+        )
     if name == "sed":
         return "look"
     subcommand = next((word for word in rest.split() if not word.startswith("-")), "")

@@ -26,23 +26,23 @@ WINDOW_TEXT = 8_000_000
 RECALL_TOOLS = frozenset({"get_skill", "get_skill_file"})
 
 _LOOK = frozenset(
-    "get list read search find check show describe query fetch view cat look lookup inspect status count calculate "
-    "compute think plan grep glob ls head tail diff stat tree verify test validate monitor watch ping trace explain "
-    "compare info help open browse retrieve select scan peek summarize analyze estimate preview measure ask".split()
+    ["get", "list", "read", "search", "find", "check", "show", "describe", "query", "fetch", "view", "cat", "look", "lookup", "inspect", "status", "count", "calculate", "compute", "think", "plan", "grep", "glob", "ls", "head", "tail", "diff", "stat", "tree", "verify", "validate", "monitor", "watch", "ping", "trace", "explain", "compare", "info", "help", "open", "browse", "retrieve", "select", "scan", "peek", "summarize", "analyze", "estimate", "preview", "measure", "ask"]
 )
 _CHANGE = frozenset(
-    "set update create delete remove write edit insert replace restart start stop kill run execute exec book cancel "
-    "send post put patch apply deploy rollback scale enable disable assign move rename copy install push commit merge "
-    "upload pay refund transfer submit approve reject modify change make save clear purge flush drain rotate revoke "
-    "grant toggle reset add drop exchange return schedule trigger publish".split()
+    ["set", "update", "create", "delete", "remove", "write", "edit", "insert", "replace", "restart", "start", "stop", "kill", "run", "execute", "exec", "book", "cancel", "send", "post", "put", "patch", "apply", "deploy", "rollback", "scale", "enable", "disable", "assign", "move", "rename", "copy", "install", "push", "commit", "merge", "upload", "pay", "refund", "transfer", "submit", "approve", "reject", "modify", "change", "make", "save", "clear", "purge", "flush", "drain", "rotate", "revoke", "grant", "toggle", "reset", "add", "drop", "exchange", "return", "schedule", "trigger", "publish"]
 )
+VERBS = _LOOK | _CHANGE
+"""Words of tool names that say what is done, not with what."""
+_TEST = frozenset(("test", "tests", "lint", "typecheck"))
 _FAILED = re.compile(
     r"\A\s*(?:[\"'{\[<\s]*(?:tool_use_)?error\b|error[:>]|traceback \(most recent|exception\b|fatal:|failed\b|failure\b"
     r"|unknown tool|usage:|bash: .{0,80}not found|command not found|permission denied|no such file|invalid\b|"
     r"exit code:? *[1-9]|(?:.*\n){0,4}process exited with code [1-9])",
-    re.I,
+    re.IGNORECASE,
 )
-_EXIT = re.compile(r"exit(?:ed with)?(?: code| status)?:? *([1-9]\d*)\b|\bcommand not found\b|Traceback \(most recent", re.I)
+_EXIT = re.compile(
+    r"exit(?:ed with)?(?: code| status)?:? *([1-9]\d*)\b|\bcommand not found\b|Traceback \(most recent", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,8 @@ class Trace:
 def kind_of(tool: str) -> Kind:
     """Look or change, from the verbs in a tool's name."""
     found = set(words(tool))
+    if found & _TEST:
+        return "test"
     if found & _CHANGE:
         return "change"
     return "look" if found & _LOOK else "change"
@@ -125,27 +127,55 @@ def failed(message: Message) -> bool:
     return bool(_json_error(text)) if text[:1] == "{" else False
 
 
-def trace(messages: Iterable[Message]) -> Trace:
-    """The trace of a task's messages. Repeated call ids are kept apart: a result answers the oldest open call of its id."""
-    steps: deque[Step] = deque()
-    opened: dict[str, deque[Step]] = {}
-    request: list[str] = []
-    number = size = cut = 0
-    for message in messages:
+class TraceBuilder:
+    """Takes messages one by one and keeps a bounded window of their calls.
+
+    Repeated call ids are kept apart: a result answers the oldest open call of its id.
+    """
+
+    def __init__(self) -> None:
+        self._steps: deque[Step] = deque()
+        self._open: dict[str, deque[int]] = {}
+        self._said: list[str] = []
+        self._number = self._size = self._cut = 0
+
+    def add(self, message: Message) -> None:
         if message.role == "user":
-            request.append(message.text)
+            self._said.append(message.text)
+            self._size += len(self._said[-1])
         elif message.is_result:
-            size += _answer(steps, opened, message)
+            self._answer(message)
         for call in message.calls:
-            number += 1
-            step = _step(number, message.id, call)
-            steps.append(step)
-            opened.setdefault(call.id or call.name, deque()).append(step)
-        while len(steps) > WINDOW or size > WINDOW_TEXT:
-            size -= len(steps.popleft().result)
-            cut += 1
-    kept = (step for step in steps if step.tool not in RECALL_TOOLS)
-    return Trace(request="\n".join(request), steps=tuple(kept), cut=cut)
+            self._number += 1
+            self._steps.append(_step(self._number, message.id, call))
+            self._open.setdefault(call.id or call.name, deque()).append(self._number)
+        while self._steps and (len(self._steps) > WINDOW or self._size > WINDOW_TEXT):
+            self._size -= len(self._steps.popleft().result)
+            self._cut += 1
+
+    def build(self) -> Trace:
+        kept = tuple(step for step in self._steps if step.tool not in RECALL_TOOLS)
+        return Trace(request="\n".join(self._said), steps=kept, cut=self._cut)
+
+    def _answer(self, message: Message) -> None:
+        waiting = self._open.get(message.answers) or self._open.get(str(message.body.get("name") or ""))
+        if not waiting or not self._steps:
+            return
+        place = waiting.popleft() - self._steps[0].number
+        if not 0 <= place < len(self._steps):
+            return
+        step, text = self._steps[place], message.text
+        wrong = failed(message) or (is_shell(step.tool) and bool(_EXIT.search(text[:300])))
+        self._steps[place] = replace(step, answer=message.id, result=text, failed=wrong)
+        self._size += len(text)
+
+
+def trace(messages: Iterable[Message]) -> Trace:
+    """The trace of a task's messages."""
+    builder = TraceBuilder()
+    for message in messages:
+        builder.add(message)
+    return builder.build()
 
 
 def _step(number: int, message: str, call: ToolCall) -> Step:
@@ -154,20 +184,6 @@ def _step(number: int, message: str, call: ToolCall) -> Step:
     if is_shell(call.name) and (command := command_of(arguments)):
         kind = purpose(command)
     return Step(number=number, message=message, tool=call.name, arguments=arguments, raw=call.arguments, kind=kind)
-
-
-def _answer(steps: deque[Step], opened: dict[str, deque[Step]], message: Message) -> int:
-    waiting = opened.get(message.answers) or opened.get(str(message.body.get("name") or ""))
-    if not waiting or not steps:
-        return 0
-    step = waiting.popleft()
-    place = step.number - steps[0].number
-    if not 0 <= place < len(steps):
-        return 0
-    text = message.text
-    wrong = failed(message) or (is_shell(step.tool) and bool(_EXIT.search(text[:300])))
-    steps[place] = replace(step, answer=message.id, result=text, failed=wrong)
-    return len(text)
 
 
 def _json_error(text: str) -> bool:

@@ -1,0 +1,88 @@
+"""The seam between the pipeline and whoever judges: three judgements, typed values in and out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from acontext_cli.distillations import Distillation, Lesson, Skip
+from acontext_cli.edits import SkillEdit
+from acontext_cli.messages import Message
+from acontext_cli.skills import Entry, Skill
+from acontext_cli.tasks import Known, Task
+
+Placed = tuple[Message, int, int]
+"""A message with the byte offsets of its line's start and end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A verdict on a task with its evidence. A skip stands alone."""
+
+    verdict: Lesson | Skip
+    known: Known | None = None
+    messages: tuple[str, ...] = ()
+    """Ids of the messages that are the evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An edit that some distillations ask for; edits of one proposal stand or fall together."""
+
+    edits: tuple[SkillEdit, ...]
+    lesson: str
+    """Id of the distillation."""
+    entry: str
+    """Id of the entry."""
+    action: str
+    """`add`, `source` (the same lesson from another session), `replace` or `warning`."""
+    title: str
+    skill: str
+    file: str
+    text: str = ""
+    """The entry as it will stand; what the gates look at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A lesson that is not written now, and why."""
+
+    lesson: str
+    entry: str
+    title: str
+    reason: str
+    text: str = ""
+
+
+class Space(Protocol):
+    """What the learner may see of a space: never more than it asks for."""
+
+    def names(self) -> Sequence[str]: ...
+
+    def skill(self, name: str) -> Skill: ...
+
+    def entry(self, id: str) -> tuple[str, Entry] | None:
+        """The skill and the entry of this id, wherever it stands now."""
+
+    def sources(self, entry: str) -> frozenset[str]:
+        """Sessions that taught an entry or hold the same lesson."""
+
+    def deleted(self, entry: str) -> bool:
+        """Whether a person has taken the entry away."""
+
+
+class Engine(Protocol):
+    """Rules or a model."""
+
+    name: str
+    model: str
+
+    def extract(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
+        """The tasks of messages that begin with task `number`, each as soon as it is complete; the last may go on."""
+
+    def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
+        """What a finished task teaches; never empty."""
+
+    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
+        """How a space is to change for what was distilled from the session of this name.
+
+        Each proposal is tried before the next is asked for, so `space` shows what came of it."""

@@ -1,0 +1,114 @@
+"""The offline engine: deterministic rules with a scope of five kinds of things, and silence about everything else.
+
+It writes a digest of each finished task, what the user stated as a rule, commands and remedies that two sessions
+show, and procedures whose outcome was told from outside or checked. It needs no key, no network and no clock.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from acontext_cli.distillations import Distillation, Facts, Failure, Skip
+from acontext_cli.engines.engine import Finding, Hold, Placed, Proposal, Space
+from acontext_cli.engines.rules import asked, writing
+from acontext_cli.engines.rules.habits import SESSIONS_NEEDED, Habit, passing_commands, remedies
+from acontext_cli.engines.rules.procedures import Procedure
+from acontext_cli.engines.rules.statements import Statement, statements
+from acontext_cli.messages import Message
+from acontext_cli.skills import one_line
+from acontext_cli.tasks import Known, Task
+from acontext_cli.trace.steps import Trace, TraceBuilder
+
+WOULD_HELP = (
+    "what would help: an outcome told (acontext session outcome), a look at the changed thing after the last change, "
+    "or a model"
+)
+_MOST = 5
+
+
+class OfflineEngine:
+    """Rules; see `engine.Engine` for the three judgements."""
+
+    name = "offline"
+    model = ""
+
+    def extract(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
+        return asked.tasks(messages, number)
+
+    def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
+        builder = TraceBuilder()
+        spoken: list[Message] = []
+        for message in messages:
+            builder.add(message)
+            if message.role == "user" and len(spoken) < 200:
+                spoken.append(message)
+        told = builder.build()
+        found = [*_stated(task, statements(spoken, told)), *_habits(task, told)][:_MOST]
+        procedure, reason = _procedure(task, told)
+        return tuple([*found, *procedure]) or (Finding(verdict=Skip(reason=reason), known=task.known),)
+
+    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
+        return writing.learn(items, space, name)
+
+
+def _stated(task: Task, found: Iterable[Statement]) -> Iterator[Finding]:
+    for statement in found:
+        quote = one_line(statement.quote, 200)
+        said = "corrected the agent" if statement.kind == "correction" else "said"
+        facts = Facts(
+            task_goal=task.goal,
+            title=f"User: “{one_line(quote, 70)}”",
+            facts=(f"The user {said}: “{quote}”",),
+            about="user",
+        )
+        known = Known(source="user", because="the user said so")
+        yield Finding(verdict=facts, known=known, messages=(statement.message,))
+
+
+def _habits(task: Task, told: Trace) -> Iterator[Finding]:
+    for habit in (*passing_commands(told), *remedies(told)):
+        yield Finding(
+            verdict=_fact(task, habit),
+            known=Known(source="seen", because="a tool result shows it"),
+            messages=habit.messages,
+        )
+
+
+def _fact(task: Task, habit: Habit) -> Facts:
+    return Facts(
+        task_goal=task.goal,
+        title=habit.title,
+        facts=(habit.fact,),
+        sessions_needed=SESSIONS_NEEDED,
+        tools=(habit.tool,),
+    )
+
+
+def _procedure(task: Task, told: Trace) -> tuple[tuple[Finding, ...], str]:
+    """The procedure of a task if there is a safe one, and why there is none."""
+    source = task.known.source if task.known else "claim"
+    if not told.changes:
+        return (), "nothing was changed, so there is no procedure"
+    if source not in ("outside", "check"):
+        return (), "the result was neither checked after the last change nor told from outside"
+    procedure = Procedure(told)
+    refused = procedure.refused()
+    if refused:
+        return (), refused
+    evidence = tuple(id for step in procedure.steps for id in (step.message, step.answer) if id)
+    if task.status == "failed":
+        return (Finding(verdict=_failure(task, procedure), known=task.known, messages=evidence),), ""
+    return (Finding(verdict=procedure.lesson(task.goal), known=task.known, messages=evidence),), ""
+
+
+def _failure(task: Task, procedure: Procedure) -> Failure:
+    """What turns an entry that this task taught into a warning; by itself it is not written."""
+    lesson = procedure.lesson(task.goal)
+    return Failure(
+        title=lesson.title,
+        task_goal=task.goal,
+        failure_point=task.known.because if task.known else "the task failed",
+        flawed_reasoning=lesson.generalizable_pattern,
+        what_should_have_been_done=lesson.otherwise,
+        prevention_principle="Do not follow these steps as they stand.",
+        applies_when=lesson.applies_when,
+        tools=lesson.tools,
+    )

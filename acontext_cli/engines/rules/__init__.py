@@ -1,0 +1,1 @@
+"""The offline engine's rules, a judgement a module. English first."""

@@ -1,0 +1,117 @@
+"""Lessons as Markdown entries: their stable ids, their text, and what another session adds to one."""
+
+import hashlib
+import re
+from datetime import date, timedelta
+
+from acontext_cli.distillations import Distillation, Facts, Failure, Lesson, Success
+from acontext_cli.skills import heading, inline, one_line
+from acontext_cli.tasks import Known, Task
+
+FORGET_AFTER_DAYS = 90
+"""A warning is to be forgotten after this many days unless it is confirmed."""
+WARNING = "Warning: "
+
+_COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
+_KNOWN = "- Known because: "
+
+
+def entry_id(lesson: Lesson) -> str:
+    """The same for the same lesson from any session."""
+    kind = "fact" if isinstance(lesson, Facts) else "procedure"
+    return _hashed(f"{kind}:{' '.join(lesson.title.lower().split())}", 6)
+
+
+def digest_id(task: Task, session: str) -> str:
+    return _hashed(f"digest:{session}:{task.number}", 10)
+
+
+def lesson_text(lesson: Success | Facts, item: Distillation, sessions: int) -> str:
+    """The entry of a lesson."""
+    lines = _procedure(lesson) if isinstance(lesson, Success) else [f"- {inline(fact)}" for fact in lesson.facts]
+    known = _known(item.known, sessions)
+    return "\n".join([heading(lesson.title, item.date, entry_id(lesson)), *lines, *known])
+
+
+def warning_text(text: str, item: Distillation) -> str:
+    """An entry turned into a warning, with the day on which it is to be forgotten."""
+    first, _, rest = text.partition("\n")
+    assert isinstance(item.verdict, Failure)
+    title = re.sub(r"^## (?:Warning: )?", f"## {WARNING}", first)
+    until = _days_after(item.date, FORGET_AFTER_DAYS)
+    told = [
+        f"- Warning: this failed ({inline(item.verdict.failure_point, 200)}). {inline(item.verdict.prevention_principle, 200)}",
+        f"- Forget after: {until}",
+    ]
+    kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", "- Forget after: ")))
+    return "\n".join([title, *told, *kept])
+
+
+def contradicted_text(text: str, item: Distillation) -> str:
+    """An entry that other sessions still support, with the failure noted."""
+    assert isinstance(item.verdict, Failure)
+    line = f"- Contradicted: {inline(item.verdict.failure_point, 200)} ({item.date})"
+    return text if line in text else f"{text}\n{line}"
+
+
+def with_sessions(text: str, sessions: int) -> str:
+    """The entry with another number of sessions behind it; unchanged where a person took the count away."""
+    places = list(_COUNT.finditer(text))
+    if not places:
+        return text
+    last = places[-1]
+    return text[: last.start()] + _sessions(sessions) + text[last.end() :]
+
+
+def digest_text(task: Task, session: str, name: str, date: str) -> str:
+    """The record of a finished task for the daily log."""
+    known = task.known
+    how = (
+        ""
+        if known is None
+        else (" (only the agent says so)" if known.source == "claim" else f" ({inline(known.because, 160)})")
+    )
+    shown = [f"- {inline(line, 160)}" for line in task.progress[:5]]
+    told = f"- Session: {inline(name, 60) or session[:8]}, task {task.number}"
+    return "\n".join(
+        [
+            heading(one_line(task.goal, 90), date, digest_id(task, session)),
+            f"- Outcome: {task.status}{how}",
+            *shown,
+            told,
+        ]
+    )
+
+
+def _procedure(lesson: Success) -> list[str]:
+    steps = [f"  {number}. {inline(step)}" for number, step in enumerate(lesson.steps, 1)]
+    fields = (
+        ("Principle", lesson.generalizable_pattern),
+        ("When to Apply", lesson.applies_when),
+        ("Does Not Apply", lesson.does_not_apply),
+    )
+    after = (("Verify", lesson.verify), ("Otherwise", lesson.otherwise))
+    return [*_lines(fields), "- Steps:", *steps, *_lines(after)]
+
+
+def _lines(fields: tuple[tuple[str, str], ...]) -> list[str]:
+    return [f"- {name}: {inline(text)}" for name, text in fields if text]
+
+
+def _known(known: Known | None, sessions: int) -> list[str]:
+    return [f"{_KNOWN}{inline(known.because, 220)} {_sessions(sessions)}"] if known else []
+
+
+def _sessions(count: int) -> str:
+    return f"({count} session{'s' if count != 1 else ''})"
+
+
+def _days_after(day: str, days: int) -> str:
+    try:
+        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    except ValueError:
+        return "the next review"
+
+
+def _hashed(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:length]

@@ -1,0 +1,112 @@
+"""What a session shows that becomes a fact once a second session shows it too: test commands that pass, and the
+argument that had to be changed before a failing call succeeded. The harness's own errors are no lessons."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from acontext_cli.engines.rules.outcomes import failing
+from acontext_cli.messages import Json
+from acontext_cli.skills import one_line
+from acontext_cli.trace.shell import command_of, is_shell, is_test, parts
+from acontext_cli.trace.steps import Step, Trace
+
+SESSIONS_NEEDED = 2
+
+_HARNESS = re.compile(
+    r"string to replace|old_string|not found in file|has not been read|read (?:it|the file) (?:first|before)|modified since|user (?:rejected|doesn'?t want|declined|denied)"
+    r"|rejected by (?:the )?user|cancel|abort|interrupt|timed? ?out|tool_use_error|inputvalidationerror|permission|exceeds maximum|file does not exist|no such file"
+    r"|unknown tool|sibling tool|invalid (?:tool|arguments|json)|rate limit|overloaded|connection|temporar|try again|unavailable|network",
+    re.IGNORECASE,
+)
+_OWN_TOOLS = re.compile(
+    r"^(?:edit|multiedit|write|read|str_replace|apply_patch|todo|task|agent|notebook|web|glob|grep|ls)", re.IGNORECASE
+)
+_KIND_OF_TEST = (
+    ("lint", r"lint|ruff|eslint|biome|clippy|vet|gofmt|fmt|black"),
+    ("type-check", r"mypy|tsc|pyright|typecheck"),
+    ("build", r"build|package"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """Something that a second session is to confirm."""
+
+    title: str
+    """The same in every session that shows it."""
+    fact: str
+    tool: str
+    messages: tuple[str, ...]
+
+
+def passing_commands(told: Trace) -> Iterator[Habit]:
+    """Commands that ran tests, a linter or a build, and passed; each once."""
+    seen = set()
+    for step in told.steps:
+        if step.kind not in ("test", "change") or not is_shell(step.tool) or not step.answer or failing(step):
+            continue
+        tests = [part for part in parts(command_of(step.arguments)) if is_test(part)]
+        for command in map(_general, tests):
+            if command and command not in seen:
+                seen.add(command)
+                kind = _test_kind(command)
+                yield Habit(
+                    title=f"{kind} command: `{command}`",
+                    fact=f"`{command}` runs the {_RUNS[kind]} of this project and was seen passing.",
+                    tool=step.tool,
+                    messages=(step.message, step.answer),
+                )
+
+
+def remedies(told: Trace) -> Iterator[Habit]:
+    """A call that failed and then succeeded with one named argument changed, where the failure speaks of that argument."""
+    for place, wrong in enumerate(told.steps):
+        if (
+            not wrong.failed
+            or is_shell(wrong.tool)
+            or _OWN_TOOLS.match(wrong.tool)
+            or _HARNESS.search(wrong.result[:400])
+        ):
+            continue
+        for right in told.steps[place + 1 : place + 6]:
+            name = _changed_argument(wrong, right)
+            if name and not right.failed and right.answer:
+                yield _remedy(wrong, right, name)
+                break
+
+
+def _remedy(wrong: Step, right: Step, name: str) -> Habit:
+    error = one_line(re.sub(r"['\"`]?[\w.-]*\d[\w.-]*['\"`]?", "…", wrong.result.strip().partition("\n")[0]), 100)
+    return Habit(
+        title=f"`{wrong.tool}` fails with “{error}”: `{name}`",
+        fact=f"Where `{wrong.tool}` fails with “{error}”, another `{name}` is the remedy: "
+        f"“{one_line(str(wrong.arguments[name]), 60)}” failed, “{one_line(str(right.arguments[name]), 60)}” worked.",
+        tool=wrong.tool,
+        messages=(wrong.message, wrong.answer, right.message, right.answer),
+    )
+
+
+def _changed_argument(wrong: Step, right: Step) -> str:
+    if wrong.tool != right.tool:
+        return ""
+    changed = _differences(wrong.arguments, right.arguments)
+    return changed[0] if len(changed) == 1 and changed[0] in wrong.arguments and changed[0] in right.arguments else ""
+
+
+def _differences(one: Json, other: Json) -> list[str]:
+    return [name for name in {**one, **other} if one.get(name) != other.get(name)]
+
+
+def _general(command: str) -> str:
+    """The command without paths of one file or one test's name; empty where nothing general is left."""
+    if len(command) > 120 or re.search(r"[$`\\]|\s-(?:k|t|run)\s|::|/tmp/|\.(?:py|ts|js|go|rs|tsx)\b", command):
+        return ""
+    return " ".join(command.split())
+
+
+_RUNS = {"Test": "tests", "Lint": "linter", "Type-check": "type checker", "Build": "build"}
+
+
+def _test_kind(command: str) -> str:
+    return next((name.capitalize() for name, pattern in _KIND_OF_TEST if re.search(pattern, command)), "Test")
