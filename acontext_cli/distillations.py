@@ -94,3 +94,5 @@ class Distillation:
     """Ids of the messages that are its evidence."""
     date: str
     """What its entry is dated with, YYYY-MM-DD."""
+    last: bool = True
+    """Whether it is the last verdict on its task; only then the task counts as distilled."""

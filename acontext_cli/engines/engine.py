@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from acontext_cli.distillations import Distillation, Lesson, Skip
 from acontext_cli.edits import SkillEdit
@@ -33,8 +33,8 @@ class Proposal:
     """Id of the distillation."""
     entry: str
     """Id of the entry."""
-    action: str
-    """`add`, `source` (the same lesson from another session), `replace` or `warning`."""
+    action: Literal["add", "source", "replace", "warning"]
+    """`source`: the same lesson from another session."""
     title: str
     skill: str
     file: str
@@ -59,6 +59,9 @@ class Space(Protocol):
     def names(self) -> Sequence[str]: ...
 
     def skill(self, name: str) -> Skill: ...
+
+    def tokens(self, skill: str, file: str) -> int:
+        """The size of a file; 0 where there is none. Costs nothing."""
 
     def entry(self, id: str) -> tuple[str, Entry] | None:
         """The skill and the entry of this id, wherever it stands now."""

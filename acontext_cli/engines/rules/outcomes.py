@@ -21,7 +21,8 @@ _BAD = re.compile(
     re.IGNORECASE,
 )
 _GOOD = re.compile(
-    r"^(?:healthy|ok|okay|up|running|active|ready|passing|passed|success(?:ful)?|available|online|green|normal)$", re.IGNORECASE
+    r"^(?:healthy|ok|okay|up|running|active|ready|passing|passed|success(?:ful)?|available|online|green|normal)$",
+    re.IGNORECASE,
 )
 _STATE = re.compile(r"^(?:.*[._ ])?(?:status|state|health|phase|ready|condition|result|ok)$", re.IGNORECASE)
 _PAIR = re.compile(r"^\s*[\"']?([A-Za-z_][\w .\-]{0,60}?)[\"']?\s*[:=]\s*(.+?),?\s*$")
@@ -36,7 +37,9 @@ _BROKEN = re.compile(
     r"(?:that'?s|that is|this is|it'?s) (?:wrong|not right|not what|incorrect|broken)|same (?:error|problem|issue)|you broke|fails again|not fixed)",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:if|when|once|whether|until|make sure|so that|should|does it|is it|not|n't)\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:if|when|once|whether|until|make sure|so that|should|does it|is it|not|n't)\b", re.IGNORECASE
+)
 _GAVE_UP = re.compile(
     r"\b(?:i(?:'m| am) (?:unable|not able|sorry,? but)|i (?:was|were) (?:unable|not able)|i (?:could ?n[o']t|cannot|can'?t|can not|failed)|unable to|"
     r"not possible|could not (?:be )?(?:find|fix|resolve|complete|determine)|(?:have been|being|you are|you're) transferred|transfer(?:ring|red)? (?:you )?to|"
@@ -116,7 +119,9 @@ def _last_tests(trace: Trace) -> Check | None:
 def failing(step: Step) -> bool:
     """Whether a test run failed, also where a pipe has hidden its exit code."""
     return step.failed or bool(
-        re.search(r"^(?:FAILED|FAIL\b|ERROR\b)|\b[1-9]\d* (?:failed|failing|errors?)\b|npm ERR!", step.result, re.MULTILINE)
+        re.search(
+            r"^(?:FAILED|FAIL\b|ERROR\b)|\b[1-9]\d* (?:failed|failing|errors?)\b|npm ERR!", step.result, re.MULTILINE
+        )
     )
 
 

@@ -15,7 +15,30 @@ USER = "user-general-facts"
 COMMANDS = "project-commands"
 
 _GENERIC = frozenset(
-    ["details", "detail", "info", "data", "status", "item", "items", "result", "results", "value", "all", "by", "of", "to", "for", "the", "a", "tool", "mcp", "id", "name", "new"]
+    [
+        "details",
+        "detail",
+        "info",
+        "data",
+        "status",
+        "item",
+        "items",
+        "result",
+        "results",
+        "value",
+        "all",
+        "by",
+        "of",
+        "to",
+        "for",
+        "the",
+        "a",
+        "tool",
+        "mcp",
+        "id",
+        "name",
+        "new",
+    ]
 )
 _SUFFIX = "-patterns"
 
@@ -71,30 +94,14 @@ def file_for(lesson: Success | Facts) -> str:
     return "commands" if lesson.title.partition(" command: ")[1] else "facts"
 
 
-class Shelf:
-    """Finds the file of a skill that still has room, counting what this run has put there."""
-
-    def __init__(self, space: Space) -> None:
-        self._space = space
-        self._used: dict[tuple[str, str], int] = {}
-
-    def place(self, skill: str, stems: Iterator[str], text: str) -> str:
-        """The first of the files that takes the text within its budget; an empty one always does."""
-        size = len(text) + 2
-        for stem in stems:
-            file = f"{stem}.md"
-            used = self._size(skill, file)
-            if not used or tokens(" " * (used + size)) <= FILE_TOKENS:
-                self._used[skill, file] = used + size
-                return file
-        raise AssertionError("stems never end")
-
-    def _size(self, skill: str, file: str) -> int:
-        key = (skill, file)
-        if key not in self._used:
-            known = skill in self._space.names()
-            self._used[key] = len(self._space.skill(skill).files.get(file, "")) if known else 0
-        return self._used[key]
+def with_room(space: Space, skill: str, stems: Iterator[str], text: str) -> str:
+    """The first of a skill's files that takes the text within its budget; an empty one always does."""
+    size = tokens(text) + 1
+    for stem in stems:
+        used = space.tokens(skill, f"{stem}.md")
+        if not used or used + size <= FILE_TOKENS:
+            return f"{stem}.md"
+    raise AssertionError("stems never end")
 
 
 def numbered(stem: str) -> Iterator[str]:

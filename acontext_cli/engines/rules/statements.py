@@ -85,5 +85,26 @@ def _contradicted(sentence: str, message: str, told: Trace) -> bool:
 
 
 _COMMON = frozenset(
-    ["the", "and", "use", "run", "please", "always", "never", "not", "for", "with", "from", "you", "that", "call", "test", "tests", "make", "file", "files", "all"]
+    [
+        "the",
+        "and",
+        "use",
+        "run",
+        "please",
+        "always",
+        "never",
+        "not",
+        "for",
+        "with",
+        "from",
+        "you",
+        "that",
+        "call",
+        "test",
+        "tests",
+        "make",
+        "file",
+        "files",
+        "all",
+    ]
 )

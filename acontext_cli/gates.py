@@ -1,0 +1,107 @@
+"""What every lesson must pass before it is written, for either engine: small functions from a proposal to a verdict.
+
+A gate refuses what must not be written, holds what a person should look at, or lets pass.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from acontext_cli.engines.engine import Proposal
+from acontext_cli.messages import Message
+from acontext_cli.skills import ENTRY_TOKENS, entries, tokens
+from acontext_cli.tasks import Known
+
+_SPAN = re.compile(r"`([^`\n]+)`")
+_PLACEHOLDER = re.compile(r"<[^<>]*>")
+_CALL = re.compile(r"([\w.:-]+)\((.*)\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a lesson rests on."""
+
+    known: Known | None
+    messages: Callable[[], Iterable[Message]] = field(default=tuple)
+    """Reads the task's messages anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a gate says against a proposal."""
+
+    gate: str
+    decision: Literal["refuse", "hold"]
+    reason: str
+
+
+Gate = Callable[[Proposal, Evidence], Verdict | None]
+
+
+def well_formed(proposal: Proposal, evidence: Evidence) -> Verdict | None:
+    """An entry has one heading with its id and keeps to its budget."""
+    found = entries(proposal.text)
+    if len(found) != 1 or found[0].id != proposal.entry:
+        return Verdict(gate="format", decision="refuse", reason="the text is not one entry with its heading and id")
+    size = tokens(proposal.text)
+    if size > ENTRY_TOKENS:
+        return Verdict(
+            gate="format", decision="refuse", reason=f"the entry has {size} tokens, {ENTRY_TOKENS} are allowed"
+        )
+    return None
+
+
+def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
+    """Every backticked tool, command, path or setting stands in the transcript; numbers and placeholders pass."""
+    missing = anchors(proposal.text)
+    for message in evidence.messages() if missing else ():
+        text = _all_text(message)
+        missing = [anchor for anchor in missing if not _stands(anchor, text)]
+        if not missing:
+            return None
+    if not missing:
+        return None
+    return Verdict(gate="anchors", decision="refuse", reason=f"the transcript does not hold {missing[0]!r}")
+
+
+def not_only_claimed(proposal: Proposal, evidence: Evidence) -> Verdict | None:
+    """What only the agent says waits for a person."""
+    if evidence.known is not None and evidence.known.source != "claim":
+        return None
+    return Verdict(gate="claim", decision="hold", reason="only the agent says that it worked")
+
+
+GATES: Sequence[Gate] = (well_formed, anchored, not_only_claimed)
+
+
+def first_objection(proposal: Proposal, evidence: Evidence, gates: Sequence[Gate] = GATES) -> Verdict | None:
+    """What the first gate that objects says; None where all let the proposal pass."""
+    return next((verdict for gate in gates if (verdict := gate(proposal, evidence))), None)
+
+
+def anchors(text: str) -> list[str]:
+    """The backticked words of an entry that a transcript must hold."""
+    found: list[str] = []
+    for span in _SPAN.findall(text):
+        call = _CALL.fullmatch(span)
+        parts = [call[1], *call[2].split(",")] if call else [span]
+        found.extend(
+            word for part in parts if (word := _PLACEHOLDER.sub("", part).strip(" …")) and not _is_number(word)
+        )
+    return list(dict.fromkeys(found))
+
+
+def _is_number(word: str) -> bool:
+    return bool(re.fullmatch(r"[\d.,]+\s?(?:%|[a-zA-Z]{1,3})?", word))
+
+
+def _stands(anchor: str, text: str) -> bool:
+    return anchor in text or (" " in anchor and all(word in text for word in anchor.split()))
+
+
+def _all_text(message: Message) -> str:
+    calls = (
+        f"{call.name} {call.arguments} {' '.join(map(str, (call.named or {}).values()))}" for call in message.calls
+    )
+    return "\n".join((message.text, *calls))
