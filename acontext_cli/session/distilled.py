@@ -15,7 +15,8 @@ class Distilled:
     def __init__(self, items: Iterable[Distillation] = ()) -> None:
         self._marks = array("Q")
         for item in items:
-            self.add(item.task)
+            if item.last:
+                self.add(item.task)
 
     def add(self, task: Task) -> None:
         missing = task.number + 1 - len(self._marks)

@@ -51,9 +51,10 @@ class Sessions:
     def _recorded(self, name: str) -> int:
         """When it was last recorded into; 0: never."""
         try:
-            return os.stat(f"{self.path}/{name}/messages.jsonl").st_mtime_ns  # noqa: PTH116 - there may be thousands
+            found = os.stat(f"{self.path}/{name}/messages.jsonl")  # noqa: PTH116 - there may be thousands
         except OSError:
             return 0
+        return found.st_mtime_ns if found.st_size else 0
 
     def _readable(self) -> Iterator[Session]:
         for folder in self.folders():
