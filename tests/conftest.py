@@ -107,7 +107,7 @@ class Cli:
 
     def __call__(self, *args: object, input: str | bytes = "") -> str:
         result = self.run(*args, input=input)
-        assert (result.exit_code, result.stderr) == (0, ""), result.output
+        assert result.exit_code == 0, result.output
         return str(result.stdout)
 
     def refused(self, *args: object, input: str | bytes = "") -> str:

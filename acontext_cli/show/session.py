@@ -1,21 +1,50 @@
-"""Sessions, their tasks and what was learned from them."""
+"""Sessions, their transcripts and their tasks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from acontext_cli.messages import Message
+from acontext_cli.session import Session
 from acontext_cli.show.paint import Line, paint
-from acontext_cli.show.text import one_line
+from acontext_cli.show.text import counted, one_line, say, size, table, warn
+from acontext_cli.show.transcript import transcript
 from acontext_cli.tasks import Status, Task
 
-_STYLES: dict[Status, str] = {
-    "success": "bold green",
-    "failed": "bold red",
-    "running": "bold yellow",
-    "pending": "bold",
-}
+_STYLES: dict[Status, str] = {"success": "bold green", "failed": "bold red", "running": "bold yellow", "pending": "bold"}
 
 
-def show_tasks(tasks: Iterable[Task]) -> None:
+def as_listed(session: Session) -> dict[str, object]:
+    """What a list says of a session, for programs."""
+    return {
+        "id": session.id,
+        "name": session.name,
+        "space": session.space,
+        "date": session.date,
+        "created": session.created,
+        "source": session.source,
+        "bytes": session.size,
+    }
+
+
+def show_sessions(sessions: Sequence[Session], *, more: int) -> None:
+    if not sessions:
+        warn("no session yet: acontext session new")
+        return
+    rows = [(s.id[:8], s.created[:16].replace("T", " "), s.space, size(s.size), s.name) for s in sessions]
+    table([("SESSION", "CREATED", "SPACE", "SIZE", "NAME"), *rows])
+    if more > 0:
+        warn(f"and {counted(more, 'older session')}: --all lists them")
+
+
+def show_transcript(session: Session, messages: Iterable[Message], *, full: bool) -> None:
+    dated = f", dated {session.date}" if session.date else ""
+    paint([("dim", f"session {session.id}  {session.name}".rstrip() + f" (space {session.space}{dated})"), ("", "")])
+    paint(transcript(messages, full=full))
+
+
+def show_tasks(tasks: Iterable[Task], *, pending: int) -> None:
     paint(task_lines(tasks))
+    if pending:
+        warn(f"{counted(pending, 'message')} not looked at yet: acontext extract SESSION")
 
 
 def task_lines(tasks: Iterable[Task], indent: str = "") -> Iterator[Line]:
@@ -26,3 +55,8 @@ def task_lines(tasks: Iterable[Task], indent: str = "") -> Iterator[Line]:
             yield "", f"{indent}  > {one_line(line)}"
         if task.known:
             yield "dim", f"{indent}  known because: {one_line(task.known.because)} ({task.known.source})"
+
+
+def show_excerpt(excerpt: Iterable[tuple[str, str]]) -> None:
+    for id, text in excerpt:
+        say(f"--- {id}\n{text}")

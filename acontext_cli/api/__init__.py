@@ -1,0 +1,6 @@
+"""acontext from Python, for people with their own agent loop; and where engine, settings and folders are put together."""
+
+from acontext_cli.api.session import Session
+from acontext_cli.api.workspace import Workspace
+
+__all__ = ["Session", "Workspace"]

@@ -1,0 +1,56 @@
+"""One session as an agent loop sees it: record what is said, tell how it ended."""
+
+from collections.abc import Iterator
+
+from acontext_cli.files import lines
+from acontext_cli.messages import Json, Message
+from acontext_cli.session import Session as Folder
+from acontext_cli.tasks import Outcome, Task
+
+
+class Session:
+    """A session of a workspace."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        """Its files."""
+
+    @property
+    def id(self) -> str:
+        return self.folder.id
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def space(self) -> str:
+        return self.folder.space
+
+    @property
+    def pending(self) -> int:
+        """How many messages no task has been made of yet."""
+        last = self.folder.last_task()
+        return sum(1 for _ in lines(self.folder.transcript, last.end if last else 0))
+
+    def record(self, *messages: Json | Message) -> tuple[str, ...]:
+        """Append messages in the OpenAI chat form; their ids. They are on disk when this returns."""
+        return self.folder.record(messages).ids
+
+    def messages(self) -> Iterator[Message]:
+        return (message for message, _, _ in self.folder.messages())
+
+    def tasks(self) -> tuple[Task, ...]:
+        """What extract has found."""
+        return tuple(self.folder.tasks())
+
+    def succeeded(self, reason: str = "", *, task: int | None = None) -> None:
+        """Tell from outside that its last task (or the one numbered) succeeded: the best evidence there is."""
+        self.folder.tell(Outcome(status="success", reason=reason, task=task))
+
+    def failed(self, reason: str = "", *, task: int | None = None) -> None:
+        """Tell from outside that its last task (or the one numbered) failed."""
+        self.folder.tell(Outcome(status="failed", reason=reason, task=task))
+
+    def __repr__(self) -> str:
+        return f"Session({self.name or self.id!r})"

@@ -1,0 +1,142 @@
+"""A workspace and all that belongs to it, put together: folders, settings, engine, spaces."""
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from acontext_cli.api.session import Session
+from acontext_cli.config import Config, load, template
+from acontext_cli.errors import AcontextError
+from acontext_cli.session.recording import now
+from acontext_cli.workspace import WorkspaceFolder, user_folder
+
+if TYPE_CHECKING:  # what records a message does without the learner
+    from acontext_cli.api.space import LearningSpace
+    from acontext_cli.engines.engine import Engine
+    from acontext_cli.ledger import Run
+    from acontext_cli.pipeline import Learned
+
+
+def user_place() -> Path:
+    """Where the user's own workspace is, or is to be."""
+    for folder in user_folder(os.environ):
+        return folder
+    raise AcontextError("there is no home folder: set HOME, or name a folder with --workspace")
+
+
+class Workspace:
+    """Sessions, spaces of skills, and the settings under which they are learned from."""
+
+    def __init__(self, folder: WorkspaceFolder, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        """Its files."""
+        self._env = env
+        self._spaces: dict[str, LearningSpace] = {}
+
+    @classmethod
+    def find(cls, folder: Path | str | None = None) -> "Workspace":
+        """The one named, else ACONTEXT_WORKSPACE, else the nearest upwards, else the user's own."""
+        chosen = Path(folder) if folder is not None else None
+        return cls(WorkspaceFolder.find(Path.cwd(), chosen=chosen, env=os.environ), os.environ)
+
+    @classmethod
+    def init(cls, folder: Path | str = ".") -> tuple["Workspace", bool]:
+        """Make a folder a workspace, or complete one. Tells too whether it was none before."""
+        found, made = WorkspaceFolder.init(Path(folder), template(), env=os.environ)
+        workspace = cls(found, os.environ)
+        workspace.space("default")
+        return workspace, made
+
+    @property
+    def root(self) -> Path:
+        return self.folder.root
+
+    @cached_property
+    def config(self) -> Config:
+        return load(self.folder.config_file, self._env)
+
+    def new_session(self, *, name: str = "", space: str = "", date: str = "") -> Session:
+        """Begin a session. `date` (YYYY-MM-DD) is what its entries are dated with; default: its last message's."""
+        return Session(self.folder.new_session(name=name, space=self.space(space).name, date=date))
+
+    def session(self, ref: str = "@last") -> Session:
+        """The session of this id, unique prefix of an id, or name; `@last`: last recorded into."""
+        return Session(self.folder.find_session(ref))
+
+    def spaces(self) -> list[str]:
+        return sorted(path.name for path in self.folder.skills_store.iterdir() if not path.name.startswith("."))
+
+    def space(self, name: str = "") -> "LearningSpace":
+        """The space of this name; without one, the space that new sessions teach."""
+        name = name or self.config["space"]
+        if name not in self._spaces:
+            self._spaces[name] = self._open(name)
+        return self._spaces[name]
+
+    def new_space(self, name: str) -> "LearningSpace":
+        if name in self.spaces():
+            raise AcontextError(f"there is a space {name!r} already")
+        space = self._opened(name)
+        space.store.prepare()
+        return space
+
+    def delete_space(self, name: str) -> None:
+        """Take a space away with all its skills."""
+        from acontext_cli.files import remove_folder
+
+        self._spaces.pop(name, None)
+        remove_folder(self.folder.skills_store / name)
+        remove_folder(self.folder.machine / "spaces" / name)
+
+    def engine(self) -> "Engine":
+        """Who judges. `auto` is offline as long as no model can be configured."""
+        from acontext_cli.engines.offline import OfflineEngine
+
+        self.config["engine"]  # a wrong one is refused here
+        return OfflineEngine()
+
+    def learn(self, session: Session | None = None, *, dry_run: bool = False) -> "list[Learned]":
+        """Extract, distill and learn what is new in a session, or in every session that has something new."""
+        chosen = [session] if session else list(self.new())
+        return [self.learn_from(each, dry_run=dry_run) for each in chosen]
+
+    def learn_from(self, session: Session, *, space: str = "", dry_run: bool = False) -> "Learned":
+        from acontext_cli import pipeline
+
+        engine, store = self.engine(), self.space(space or session.space).store
+        return pipeline.learn(session.folder, engine, store, run=_run(engine, session), dry_run=dry_run)
+
+    def new(self) -> Iterator[Session]:
+        """The sessions that have something to learn from, oldest first."""
+        from acontext_cli import pipeline
+
+        for found in reversed(self.folder.newest()):
+            if pipeline.something_new(found, self.space(found.space).store):
+                yield Session(found)
+
+    def _open(self, name: str) -> "LearningSpace":
+        space = self._opened(name)
+        if name == "default":
+            space.store.prepare()  # it is there from the start, in a fresh clone too
+        elif not space.store.folder.is_dir():
+            raise AcontextError(f"there is no space {name!r}: acontext space new {name}")
+        return space
+
+    def _opened(self, name: str) -> "LearningSpace":
+        from acontext_cli.api.space import LearningSpace
+        from acontext_cli.skills import name_problem
+        from acontext_cli.store import SkillStore
+
+        if problem := name_problem(name):
+            raise AcontextError(problem.replace("a skill's name", "a space's name"))
+        machine = self.folder.machine
+        folder = self.folder.skills_store / name
+        return LearningSpace(name, SkillStore(folder, machine / "spaces" / name, machine / "history"))
+
+
+def _run(engine: "Engine", session: Session) -> "Run":
+    from acontext_cli.ledger import Run
+
+    return Run(id=os.urandom(4).hex(), time=now(), session=session.id, engine=engine.name, model=engine.model)

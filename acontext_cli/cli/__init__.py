@@ -1,0 +1,51 @@
+"""The command line: a command parses, finds its nouns, calls one verb and shows what came of it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from acontext_cli.cli.tree import Root
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from acontext_cli import __version__
+
+        print(f"acontext {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=Root,
+    # Markup in help would load Rich: twice the time of the plain form, which reads as well.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback(invoke_without_command=True, epilog="`acontext` alone says where things stand and what to type next.")
+def acontext(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Work in this workspace; every command takes it too.")
+    ] = None,
+    version: Annotated[  # noqa: ARG001, answered before this is called
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Turns what an agent did into skills that it can read the next time."""
+    context.obj = workspace
+    if context.invoked_subcommand is None:
+        from acontext_cli.cli.standing import overview
+
+        overview(context)
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # Half a surrogate pair, or a terminal that is not UTF-8, must not end a command.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    app(prog_name="acontext")

@@ -1,0 +1,80 @@
+"""`acontext skill …`"""
+
+from typing import Annotated
+
+import typer
+
+from acontext_cli.cli.nouns import AsJson, SkillName, SpaceName, Yes, confirm, skill_names, workspace
+from acontext_cli.errors import AcontextError
+from acontext_cli.show.skills import show_problems, show_skill, show_skills
+from acontext_cli.show.text import as_json, counted, say
+
+app = typer.Typer(name="skill", help="Skills: plain Markdown folders that every agent can read.")
+
+
+@app.command("list", epilog="Example: acontext skill list")
+def list_skills(context: typer.Context, space: SpaceName = "", json: AsJson = False) -> None:
+    """List the skills of a space."""
+    skills = workspace(context).space(space).skills
+    if json:
+        as_json([{"name": name, "description": text, "files": skills.files(name)} for name, text in skills.list()])
+    else:
+        show_skills(skills)
+
+
+@app.command("show", epilog="Example: acontext skill show devops-incident-patterns gateway-errors.md")
+def show(
+    context: typer.Context,
+    skill: SkillName,
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="One of its files.")] = "",
+    space: SpaceName = "",
+    json: AsJson = False,
+) -> None:
+    """Show a skill: where it is, its files and its SKILL.md; or one of its files as it stands."""
+    skills = workspace(context).space(space).skills
+    if json:
+        files = [file] if file else skills.files(skill)
+        as_json({"name": skill, "files": {name: skills.read(skill, name) for name in files}})
+    elif file:
+        say(skills.read(skill, file).rstrip("\n"))
+    else:
+        show_skill(skills, skill)
+
+
+@app.command("new", epilog='Example: acontext skill new team-rules --description "How this team works"')
+def new(
+    context: typer.Context,
+    skill: Annotated[str, typer.Argument(metavar="SKILL", help="Lower-case letters, digits and hyphens.")],
+    description: Annotated[str, typer.Option(metavar="TEXT", help="What it is for and when to use it.")] = "",
+    space: SpaceName = "",
+) -> None:
+    """Make a skill of your own: its SKILL.md says what the learner is to remember in it, and how."""
+    say(str(workspace(context).space(space).skills.new(skill, description)))
+
+
+@app.command("check", epilog="Example: acontext skill check")
+def check(
+    context: typer.Context,
+    skill: Annotated[str, typer.Argument(metavar="[SKILL]", help="Default: all.", autocompletion=skill_names)] = "",
+    space: SpaceName = "",
+    json: AsJson = False,
+) -> None:
+    """Check skills against the Agent Skills format and the budgets."""
+    skills = workspace(context).space(space).skills
+    problems = skills.check(skill)
+    if json:
+        as_json(problems)
+    else:
+        show_problems(problems, 1 if skill else len(skills.names()))
+    if problems:
+        raise AcontextError(f"{counted(len(problems), 'problem')} to mend")
+
+
+@app.command("delete", epilog="Example: acontext skill delete team-rules --yes")
+def delete(context: typer.Context, skill: SkillName, space: SpaceName = "", yes: Yes = False) -> None:
+    """Delete a skill with its files. What it taught is not taught again."""
+    skills = workspace(context).space(space).skills
+    files = skills.files(skill)
+    confirm(f"Delete the skill {skill!r} with {counted(len(files), 'file')}?", yes)
+    skills.delete(skill)
+    say(f"deleted {skill}")

@@ -1,0 +1,108 @@
+"""Which command is where. A command's module is imported, and its options are read, when it is the one that was typed:
+doing it for all of them costs half as much as importing Typer."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command_from_info
+
+from acontext_cli.errors import AcontextError
+from acontext_cli.show.text import warn
+
+TREE = {
+    "init": "standing",
+    "demo": "demo",
+    "session": "session",
+    "record": "stages",
+    "extract": "stages",
+    "distill": "stages",
+    "learn": "stages",
+    "recall": "recall",
+    "skill": "skill",
+    "space": "space",
+    "log": "standing",
+    "status": "standing",
+    "config": "standing",
+}
+
+Command = TyperCommand | TyperGroup
+
+
+class Commands(Mapping[str, Command]):
+    """The commands of one Typer, each made when it is asked for."""
+
+    def __init__(self, app: typer.Typer) -> None:
+        self._made_of = {info.name or "": info for info in app.registered_commands}
+
+    def __getitem__(self, name: str) -> Command:
+        command = get_command_from_info(self._made_of[name], pretty_exceptions_short=False, rich_markup_mode=None)
+        command.params.append(_workspace_option())
+        return command  # type: ignore[return-value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made_of)
+
+    def __len__(self) -> int:
+        return len(self._made_of)
+
+
+class Tree(Mapping[str, Command]):
+    """The commands and groups of TREE, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> Command:
+        app: typer.Typer = import_module(f"acontext_cli.cli.{TREE[name]}").app
+        if app.info.name != name:
+            return Commands(app)[name]
+        about = str(app.info.help)
+        return TyperGroup(name=name, commands=Commands(app), help=about, no_args_is_help=True, rich_markup_mode=None)  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TREE)
+
+    def __len__(self) -> int:
+        return len(TREE)
+
+
+class Root(TyperGroup):
+    """The one place where an error of ours becomes a line on stderr."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = Tree()  # type: ignore[assignment]
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            # A reader that has gone shows here and not when the interpreter ends, which would print a traceback.
+            sys.stdout.flush()
+        except AcontextError as error:
+            reason = str(error)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            if error.filename is None:
+                raise
+            reason = f"{str(error.filename)!r}: {error.strerror}"
+        else:
+            return result
+        warn(f"acontext: {' '.join(reason.split())}")
+        raise typer.Exit(1)
+
+
+def _workspace_option() -> TyperOption:
+    return TyperOption(
+        param_decls=["workspace", "--workspace"],
+        metavar="DIR",
+        expose_value=False,
+        callback=_choose,
+        help="Work in this workspace.",
+    )
+
+
+def _choose(context: Any, param: Any, value: str | None) -> None:  # noqa: ARG001, called so by Typer
+    if value is not None:
+        context.obj = value

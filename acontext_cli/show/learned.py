@@ -1,0 +1,91 @@
+"""What a run found: verdicts, what was written, what was held or skipped, and why."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from acontext_cli.distillations import VERDICTS, Distillation, Failure, Skip, Success
+from acontext_cli.pipeline import Learned
+from acontext_cli.show.paint import Line, paint
+from acontext_cli.show.session import task_lines
+from acontext_cli.show.text import counted, one_line, say
+
+RECORDS = "daily-logs"
+"""The skill whose entries are a record of the work and no lesson."""
+
+_MARKS = {"new": "+", "source": "=", "update": "~"}
+_NAMES = {kind: name for name, kind in VERDICTS.items()}
+_HELP = (
+    "what would help: an outcome told (acontext session outcome SESSION success|failed), "
+    "a separate check after the last change, or a configured model"
+)
+
+
+def as_distilled(item: Distillation) -> dict[str, object]:
+    """A verdict for programs, under the name with which a model reports it."""
+    return {**asdict(item), "verdict": {"verdict": _NAMES[type(item.verdict)], **asdict(item.verdict)}}
+
+
+def show_distilled(items: Sequence[Distillation]) -> None:
+    if not items:
+        say("nothing new: no finished task without a verdict")
+    paint(line for item in items for line in verdict_lines(item))
+
+
+def verdict_lines(item: Distillation) -> list[Line]:
+    lines: list[Line] = [("bold", f"{_NAMES[type(item.verdict)]}  task {item.task.number}: {one_line(item.task.goal, 100)}")]
+    lines += [("", f"  {one_line(text)}") for text in _teaching(item)]
+    if item.known:
+        lines.append(("dim", f"  known because: {one_line(item.known.because)} ({item.known.source})"))
+    return lines
+
+
+def show_run(name: str, learned: Learned) -> None:
+    """One session's run."""
+    paint(learned_lines(name, learned))
+
+
+def learned_lines(name: str, learned: Learned) -> list[Line]:
+    lines: list[Line] = [("bold", f"{one_line(name)}: {counted(len(learned.tasks), 'new task')}")]
+    lines += task_lines(learned.tasks, "  ")
+    for entry in learned.written:
+        lines.append(("green", f"  {_MARKS[entry.action]} {entry.skill}/{entry.file}  {one_line(entry.title)}"))
+    lines += [("yellow", f"  held: {one_line(title)}: {one_line(reason)}") for title, reason in learned.held]
+    lines += [("red", f"  refused: {one_line(title)}: {one_line(reason)}") for title, reason in learned.refused]
+    lines += [("dim", f"  task {number} skipped: {one_line(reason)}") for number, reason in learned.skipped]
+    lines += [("dim", f"  {one_line(note)}") for note in learned.notes]
+    return lines
+
+
+def show_sum(runs: Sequence[Learned], *, dry_run: bool) -> None:
+    """What all runs came to, and what would help where nothing was learned."""
+    if not runs:
+        say("nothing new to learn from")
+        return
+    lessons = sum(is_lesson(each.skill) for run in runs for each in run.written)
+    if not lessons:
+        say(f"nothing safe to learn without a model from {counted(len(runs), 'session')}; {_HELP}")
+    elif dry_run:
+        say(f"{counted(lessons, 'entry', 'entries')} would be written; without --dry-run they are")
+    else:
+        say(f"{counted(lessons, 'entry', 'entries')} written: acontext skill list; acontext log shows each run")
+
+
+def has_news(learned: Learned) -> bool:
+    """Whether more came of it than a digest."""
+    lessons = [entry for entry in learned.written if is_lesson(entry.skill)]
+    return bool(lessons or learned.held or learned.refused or learned.notes)
+
+
+def is_lesson(skill: str) -> bool:
+    return skill != RECORDS
+
+
+def _teaching(item: Distillation) -> list[str]:
+    verdict = item.verdict
+    if isinstance(verdict, Skip):
+        return [verdict.reason]
+    if isinstance(verdict, Success):
+        return [verdict.title, verdict.generalizable_pattern, *(f"{n}. {step}" for n, step in enumerate(verdict.steps, 1))]
+    if isinstance(verdict, Failure):
+        return [verdict.title, verdict.failure_point, verdict.prevention_principle]
+    return list(verdict.facts)

@@ -1,0 +1,69 @@
+"""Where things stand, and what was learned when."""
+
+from collections.abc import Sequence
+
+from acontext_cli.api.log import Changes, Logged
+from acontext_cli.api.standing import Standing
+from acontext_cli.show.text import counted, one_line, say, table, warn
+
+
+def show_standing(found: Standing) -> None:
+    for note in found.recovered:
+        warn(note)
+    table(
+        [
+            ("workspace", str(found.workspace)),
+            ("engine", found.engine),
+            ("sessions", _sessions(found)),
+            *((f"space {space.name}", _space(space.skills, space.held)) for space in found.spaces),
+        ]
+    )
+    say()
+    say(f"next: {found.next}")
+
+
+def show_beginning(reason: str) -> None:
+    say(reason)
+    say()
+    say("acontext demo run   plays two incidents: the first is learned from, the second is solved with what was learned")
+    say("acontext init       makes a workspace in this folder")
+    say("acontext --help     lists the commands")
+
+
+def show_log(entries: Sequence[Logged]) -> None:
+    if not entries:
+        warn("nothing was learned yet: acontext learn")
+    rows = [(each.run, each.time[:16].replace("T", " "), each.space, _did(each)) for each in entries]
+    if rows:
+        table([("RUN", "TIME", "SPACE", "DID"), *rows])
+
+
+def show_changes(found: Changes) -> None:
+    run = found.run
+    by = " ".join(filter(None, (run.engine, run.model)))
+    say(f"run {run.id}  {run.time}  {by}".rstrip())
+    if run.session:
+        say(f"session {run.session}")
+    for line in found.records:
+        say(f"  {line.action}  {'/'.join(filter(None, (line.skill, line.file)))}  {line.entry}".rstrip())
+    if found.diff:
+        say()
+        say(found.diff.rstrip("\n"))
+    for name in found.forgotten:
+        warn(f"{one_line(name)}: the history keeps its contents no longer")
+
+
+def _sessions(found: Standing) -> str:
+    if not found.waiting:
+        return counted(found.sessions, "session")
+    names = ", ".join(found.waiting[:3]) + (", …" if len(found.waiting) > 3 else "")
+    return f"{counted(found.sessions, 'session')}, {len(found.waiting)} with something new: {names}"
+
+
+def _space(skills: int, held: int) -> str:
+    return counted(skills, "skill") + (f", {counted(held, 'lesson')} held" if held else "")
+
+
+def _did(each: Logged) -> str:
+    did = ", ".join(f"{count} {action}" for action, count in each.did.items())
+    return one_line(f"{did}  {' '.join(each.files)}")
