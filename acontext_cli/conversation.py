@@ -51,7 +51,7 @@ class Conversation:
             if not calls:
                 return
             yield from calls
-            self._settle()
+        self._settle()
         self.exhausted = True
 
     def answer(self, call: ToolCall, text: str) -> None:

@@ -99,6 +99,13 @@ def test_a_call_that_nobody_answers_is_answered_with_an_error_before_the_model_g
     assert model.history[1].messages[2:] == (answer("b", "ok"), answer("a", UNANSWERED))
 
 
+def test_a_call_that_nobody_answers_in_the_last_turn_is_answered_too():
+    conversation = converse(calls(call("look", "a")), turns=1)
+    for _ in conversation:
+        pass
+    assert conversation.messages == [USER, asked("a", "look"), answer("a", UNANSWERED)]
+
+
 def test_a_conversation_that_was_left_in_the_middle_can_be_taken_up():
     conversation = converse(calls(call("look", "a"), call("change", "b")), Reply(text="Done."))
     for item in conversation:

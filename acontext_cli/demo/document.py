@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import yaml
 
 MAX_BYTES, MAX_VALUES, MAX_DEPTH = 1_000_000, 50_000, 40
+_UNTAGGED = (None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 def read(path: Path) -> Part:
@@ -75,12 +76,7 @@ class _Builder:
     def _collection(self, event: "yaml.Event", depth: int) -> Part:
         import yaml
 
-        if cast("yaml.CollectionStartEvent", event).tag not in (
-            None,
-            "!",
-            "tag:yaml.org,2002:map",
-            "tag:yaml.org,2002:seq",
-        ):
+        if cast("yaml.CollectionStartEvent", event).tag not in _UNTAGGED:
             self._at(event).refuse("an explicit tag (!…) is not read")
         if isinstance(event, yaml.SequenceStartEvent):
             items = tuple(self._until(yaml.SequenceEndEvent, depth))
@@ -97,7 +93,7 @@ class _Builder:
         try:
             return scalar(event.value, tag)
         except ValueError:
-            return self._at(event).refuse(f"{event.value[:40]!r} is no number that can be read")
+            return self._at(event).refuse(f"{event.value[:40]!r} does not fit its tag or is no number")
 
     def _until(self, end: "type[yaml.Event]", depth: int) -> Iterator[Part]:
         while not isinstance(event := next(self._events), end):
@@ -132,7 +128,7 @@ def _text(path: Path) -> str:
     if len(data) > MAX_BYTES:
         raise AcontextError(f"{path}: larger than {MAX_BYTES:,} bytes, no scenario is")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise AcontextError(f"{path}, line {line}: not UTF-8: save it as UTF-8") from error

@@ -13,7 +13,6 @@ from acontext_cli.demo.tools import TOOLS
 
 __all__ = ["TOOLS", "World"]
 
-Settings = dict[str, object]
 Arguments = Mapping[str, object]
 DEFAULT_LINES, MAX_LINES = 10, 20
 
