@@ -4,6 +4,7 @@ Only rows in the program's own form are replaced; what else a person wrote into 
 """
 
 import re
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from acontext_cli.skills.entries import Entry, entries, headings
@@ -49,12 +50,12 @@ def rows(skill: Skill) -> list[str]:
     """A row an entry, or a row a file where files are named by date or the entries are too many."""
     files = skill.data
     if files and all(map(_DATED.fullmatch, files)):
-        return _cut([f"- {file.removesuffix('.md')} → {_link(file)}" for file in newest_first(files)])
+        return _cut(newest_first(files), lambda file: f"- {file.removesuffix('.md')} → {_link(file)}")
     found = {file: entries(skill.files[file], file) for file in files}
     listed = [_row(entry) for file in files for entry in found[file]]
     if len(listed) <= MOST_ROWS:
         return listed
-    return _cut([_file_row(file, found[file]) for file in files if found[file]])
+    return _cut([file for file in files if found[file]], lambda file: _file_row(file, found[file]))
 
 
 def newest_first(files: tuple[str, ...]) -> list[str]:
@@ -85,10 +86,9 @@ def _link(file: str) -> str:
     return f"[{inline(file)}]({file})" if safe else f"[{inline(file).replace(']', ' ')}](<{file}>)"
 
 
-def _cut(listed: list[str]) -> list[str]:
-    if len(listed) <= MOST_ROWS:
-        return listed
-    return [*listed[:MOST_ROWS], f"- … and {len(listed) - MOST_ROWS} more"]
+def _cut(files: Sequence[str], row: Callable[[str], str]) -> list[str]:
+    listed = [row(file) for file in files[:MOST_ROWS]]
+    return listed if len(files) <= MOST_ROWS else [*listed, f"- … and {len(files) - MOST_ROWS} more"]
 
 
 def _section(text: str) -> tuple[int, int] | None:

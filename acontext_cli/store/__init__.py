@@ -1,0 +1,10 @@
+"""The skills of one space on disk: edits are made on a draft and become real all or nothing.
+
+A person may change the same files at any time; what they wrote is never overwritten.
+"""
+
+from acontext_cli.store.draft import Draft
+from acontext_cli.store.held import Held
+from acontext_cli.store.space import SkillStore, by_hand
+
+__all__ = ["Draft", "Held", "SkillStore", "by_hand"]

@@ -1,0 +1,195 @@
+"""Several files and their ledger lines changed as one: a killed process leaves all of it or nothing of it.
+
+What is to be done is written down first, with the contents before and after in the history. Whoever finds the
+journal finishes the work; where a person has changed one of the files meanwhile, it is taken back as a whole.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from acontext_cli.errors import AcontextError
+from acontext_cli.files import DISK, Disk, digest, write_whole
+from acontext_cli.files.disk import refused, sync_folder, write_all
+from acontext_cli.ledger import Ledger
+from acontext_cli.store.history import History
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file of a skill, and its contents before and after by their names in the history; empty: no file."""
+
+    skill: str
+    file: str
+    before: str
+    after: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.skill}/{self.file}"
+
+
+class Journal:
+    """The work of one space that is not finished yet."""
+
+    def __init__(self, path: Path, space: Path, ledger: Ledger, history: History, disk: Disk = DISK) -> None:
+        self._path = path
+        self._space = space
+        self._ledger = ledger
+        self._history = history
+        self._disk = disk
+
+    @property
+    def is_open(self) -> bool:
+        try:
+            return self._path.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+
+    def run(self, changes: Sequence[Change], lines: Sequence[str]) -> None:
+        """Make the changes real. Their contents are in the history already."""
+        size = self._ledger.size
+        self._begin(changes, lines, size)
+        try:
+            for change in changes:
+                self._write(change.skill, change.file, change.after)
+            self._ledger.append(lines)
+        except AcontextError:
+            self._give_up(changes, lines, size)
+            raise
+        self._end()
+
+    def recover(self) -> str:
+        """Finish what a killed process has begun, or take it back; in words, empty where there was nothing."""
+        if not self.is_open:
+            return ""
+        plan = self._read()
+        if plan is None:
+            self._end()
+            return ""
+        changes, lines, size = plan
+        for folder in {self._place(change.skill, change.file).parent for change in changes}:
+            self._sweep(folder)
+        recorded = self._ledger.present(lines, size)
+        said = "" if recorded else self._settle(changes)
+        if recorded or not said:
+            self._ledger.append(line for line in lines if line not in recorded)
+        self._end()
+        return said or "a run that was cut off was finished"
+
+    def now(self, change: Change) -> str:
+        """What stands in a file, as the name of its content."""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return digest(self._place(change.skill, change.file).read_bytes())
+        return ""
+
+    def _settle(self, changes: Sequence[Change]) -> str:
+        found = {change.name: self.now(change) for change in changes}
+        foreign = [each.name for each in changes if found[each.name] not in (each.before, each.after)]
+        if foreign:
+            self._take_back(changes)
+            names = ", ".join(map(repr, foreign))
+            return f"a run that was cut off was taken back, because {names} was changed by hand meanwhile"
+        for change in changes:
+            if found[change.name] == change.before:
+                self._write(change.skill, change.file, change.after)
+        return ""
+
+    def _take_back(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if self.now(change) == change.after:
+                self._write(change.skill, change.file, change.before)
+
+    def _give_up(self, changes: Sequence[Change], lines: Sequence[str], size: int) -> None:
+        """The disk refused a write. If it refuses this too, the next command finds the journal."""
+        with suppress(AcontextError):
+            if not self._ledger.present(lines, size):
+                self._take_back(changes)
+                self._end()
+
+    def _begin(self, changes: Sequence[Change], lines: Sequence[str], size: int) -> None:
+        files = [[change.skill, change.file, change.before, change.after] for change in changes]
+        plan = {"v": VERSION, "files": files, "ledger": list(lines), "size": size}
+        text = json.dumps(plan, ensure_ascii=False).encode()
+        try:
+            self._put(f"{digest(text)}\n".encode() + text)
+        except OSError as error:
+            raise refused(self._path, error) from error
+
+    def _put(self, data: bytes) -> None:
+        # Written in place: the file stays there between runs, so that one write-out of the disk is enough.
+        new = not self._path.exists()
+        fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            self._disk.truncate(fd, 0)
+            write_all(fd, data, self._disk)
+            self._disk.sync_data(fd)
+        finally:
+            os.close(fd)
+        if new:
+            sync_folder(self._path.parent, self._disk)
+
+    def _end(self) -> None:
+        # Not synced: a journal that comes back after a power cut has its lines in the ledger, and is done.
+        fd = self._disk.open(self._path, os.O_WRONLY | os.O_CLOEXEC, 0o666)
+        try:
+            self._disk.truncate(fd, 0)
+        finally:
+            os.close(fd)
+
+    def _read(self) -> tuple[list[Change], list[str], int] | None:
+        """What was to be done; None where it was not written to its end, and so nothing was begun."""
+        check, _, text = self._path.read_bytes().partition(b"\n")
+        if digest(text).encode() != check:
+            return None
+        plan = json.loads(text)
+        if plan["v"] > VERSION:
+            raise AcontextError(f"{str(self._path)!r} was written by a newer acontext; update this one")
+        return [Change(*file) for file in plan["files"]], plan["ledger"], plan["size"]
+
+    def _write(self, skill: str, file: str, content: str) -> None:
+        path = self._place(skill, file)
+        if content:
+            self._make_folder(path.parent)
+            write_whole(path, self._history.get(content), self._disk)
+            return
+        try:
+            self._disk.unlink(path)
+            sync_folder(path.parent, self._disk)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise refused(path, error) from error
+        with suppress(OSError):  # not empty: other files are in it
+            for folder in path.relative_to(self._space).parents[:-1]:
+                (self._space / folder).rmdir()
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.exists():
+            return
+        self._make_folder(folder.parent)
+        try:
+            self._disk.make_folder(folder, 0o777)
+            sync_folder(folder.parent, self._disk)
+        except OSError as error:
+            raise refused(folder, error) from error
+
+    def _place(self, skill: str, file: str) -> Path:
+        """Where a file lies. A journal that came from elsewhere must not reach out of the space."""
+        parts = [skill, *file.split("/")]
+        path = self._space.joinpath(*parts)
+        outside = any(part in ("", ".", "..") or os.sep in part for part in parts)
+        if outside or not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(self._space)):
+            raise AcontextError(f"{skill}/{file} leads out of the space: nothing was written there")
+        return path
+
+    def _sweep(self, folder: Path) -> None:
+        """Take away the half-made files that a killed process has left."""
+        for left in folder.glob(".*.tmp"):
+            with suppress(OSError):
+                left.unlink()

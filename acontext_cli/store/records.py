@@ -1,0 +1,50 @@
+"""What a commit did, told whole: what the caller recorded, and what it did besides."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from acontext_cli.ledger import Action, Ledger, Record
+from acontext_cli.skills import SKILL, entries
+from acontext_cli.store.draft import Draft
+from acontext_cli.store.shelf import Key
+
+
+def completed(draft: Draft, records: Sequence[Record], missing: Collection[str], ledger: Ledger) -> list[Record]:
+    """The caller's records, and one for each change, entry and end of an entry that they do not name."""
+    before, after = _entries(draft, 0), _entries(draft, 1)
+    told = {record.entry for record in records}
+    gone = {id: key for id, key in before.items() if id not in after and not draft.holds(id)}
+    found = [
+        *records,
+        *_about(((id, key) for id, key in after.items() if id not in before and id not in told), "add"),
+        *_about(gone.items(), "remove"),
+        *_about(((id, ledger.place(id)) for id in sorted(missing) if id not in gone), "deleted"),
+    ]
+    named = {(record.skill, record.file) for record in found}
+    return found + [_change(key, *texts) for key, texts in draft.changed.items() if key not in named]
+
+
+def removed(skill: str, files: Mapping[str, bytes]) -> list[Record]:
+    """The records of a skill that a person takes away."""
+    texts = ((file, data.decode("utf-8", "replace")) for file, data in files.items() if _holds_entries(file))
+    ends = [(entry.id, (skill, file)) for file, text in texts for entry in entries(text) if entry.id]
+    named = {file for _, (_, file) in ends}
+    rest = [Record(action="remove", skill=skill, file=file) for file in files if file not in named]
+    return [*_about(ends, "deleted"), *rest]
+
+
+def _holds_entries(file: str) -> bool:
+    return file.endswith(".md") and file != SKILL
+
+
+def _entries(draft: Draft, side: int) -> dict[str, Key]:
+    texts = ((key, both[side]) for key, both in draft.changed.items() if _holds_entries(key[1]))
+    return {entry.id: key for key, text in texts for entry in entries(text or "") if entry.id}
+
+
+def _about(found: Iterable[tuple[str, Key]], action: Action) -> list[Record]:
+    return [Record(action=action, skill=skill, file=file, entry=id) for id, (skill, file) in found]
+
+
+def _change(key: Key, before: str | None, after: str | None) -> Record:
+    action: Action = "create" if before is None else "remove" if after is None else "edit"
+    return Record(action=action, skill=key[0], file=key[1])

@@ -1,0 +1,197 @@
+"""The skills of a space as they lie on disk. A file is read when it is asked for, and again only when it has changed.
+
+Nothing outside the space is read: a link that leads out of it is not there.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from acontext_cli.errors import AcontextError, Changed
+from acontext_cli.skills import SKILL, entries
+
+Key = tuple[str, str]
+Signature = tuple[int, int, int, int]
+
+_DEEPEST = 4
+_CLOCK_TICK = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    signature: Signature | None
+    text: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    folders: tuple[tuple[Path, Signature | None], ...]
+    files: dict[str, None]
+
+
+class Shelf:
+    """One space, for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._listings: dict[str, _Listing] = {}
+        self._pages: dict[Key, _Page] = {}
+        self._where: dict[str, Key] | None = None
+        self.unreadable: dict[Key, str] = {}
+        """Files whose entries are not known, and why."""
+        self.losses = 0
+        """Grows whenever an entry no longer stands where it stood."""
+
+    def refresh(self) -> None:
+        """See which skills and files there are now. What they hold is seen when they are read."""
+        listings = {name: self._listing(name) for name in self._folders()}
+        changed = [
+            name for name in {**self._listings, **listings} if listings.get(name) is not self._listings.get(name)
+        ]
+        self._listings = listings
+        for key in [key for key in self._pages if key[0] in changed and not self.has(*key)]:
+            self._replace(key, None)
+        if self._where is not None:
+            self._read_all(changed)
+
+    def names(self) -> list[str]:
+        return [name for name, listing in self._listings.items() if SKILL in listing.files]
+
+    def files(self, skill: str) -> Mapping[str, None]:
+        """Names of a skill's files, sorted, as keys."""
+        listing = self._listings.get(skill)
+        return listing.files if listing else {}
+
+    def has(self, skill: str, file: str) -> bool:
+        return file in self.files(skill)
+
+    def text(self, skill: str, file: str) -> str:
+        """What a file that is listed holds now."""
+        key = (skill, file)
+        path = self.path(skill, file)
+        try:
+            page = self._pages.get(key)
+            if page is None or page.signature is None or page.signature != _signature(path.stat()):
+                page = self._read(key, path)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise Changed(f"{skill}/{file} was taken away meanwhile: run the command again") from error
+        except OSError as error:
+            raise AcontextError(f"{skill}/{file} cannot be read: {error.strerror}") from error
+        return page.text
+
+    def path(self, skill: str, file: str) -> Path:
+        """Where a file lies; refused where a link leads out of the space."""
+        path = self.folder / skill / file
+        if path.is_symlink() and not self._is_inside(path):
+            raise AcontextError(f"{skill}/{file} is a link that leads out of the space: put the file itself there")
+        return path
+
+    def where(self, entry: str) -> Key | None:
+        """In which file an entry stands, as far as files were seen. All are read once for it."""
+        if self._where is None:
+            self._where = {id: key for key, page in self._pages.items() for id in page.ids}
+            self._read_all(self._listings)
+        return self._where.get(entry)
+
+    def sweep(self) -> None:
+        """Look at every file again."""
+        self._read_all(self._listings, again=True)
+
+    def see(self, skill: str, file: str) -> None:
+        """Look at one file again, if it is there."""
+        self.unreadable.pop((skill, file), None)
+        try:
+            self.text(skill, file)
+        except Changed:
+            self._replace((skill, file), None)
+        except AcontextError as error:
+            self.unreadable[skill, file] = str(error)
+
+    def _read_all(self, skills: Iterable[str], again: bool = False) -> None:
+        for skill in skills:
+            for file in self.files(skill):
+                if file.endswith(".md") and file != SKILL and (again or (skill, file) not in self._pages):
+                    self.see(skill, file)
+
+    def _read(self, key: Key, path: Path) -> _Page:
+        signature = _settled(path.stat())
+        data = path.read_bytes()
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise AcontextError(f"{'/'.join(key)} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+        held = key[1].endswith(".md") and key[1] != SKILL
+        page = _Page(signature, text, tuple(entry.id for entry in entries(text) if entry.id) if held else ())
+        self._replace(key, page)
+        return page
+
+    def _replace(self, key: Key, page: _Page | None) -> None:
+        old = self._pages.pop(key, None)
+        gone = set(old.ids if old else ()) - set(page.ids if page else ())
+        self.losses += bool(gone)
+        for id in gone:
+            if self._where is not None and self._where.get(id) == key:
+                del self._where[id]
+        if page is not None:
+            self._pages[key] = page
+            if self._where is not None:
+                self._where.update(dict.fromkeys(page.ids, key))
+
+    def _folders(self) -> Iterator[str]:
+        try:
+            found = sorted(os.scandir(self.folder), key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
+        for entry in found:
+            if not entry.name.startswith(".") and entry.is_dir() and self._may_enter(entry):
+                yield entry.name
+
+    def _listing(self, name: str) -> _Listing:
+        old = self._listings.get(name)
+        if old is not None and all(_same(folder, signature) for folder, signature in old.folders):
+            return old
+        folders: list[tuple[Path, Signature | None]] = []
+        files = sorted(self._walk(self.folder / name, "", folders, _DEEPEST))
+        return _Listing(tuple(folders), dict.fromkeys(files))
+
+    def _walk(
+        self, folder: Path, prefix: str, folders: list[tuple[Path, Signature | None]], deep: int
+    ) -> Iterator[str]:
+        try:
+            folders.append((folder, _settled(folder.stat())))
+            found = list(os.scandir(folder))
+        except OSError:
+            return
+        for entry in found:
+            if entry.name.startswith((".", "__pycache__")) or not self._may_enter(entry):
+                continue
+            if entry.is_file():
+                yield prefix + entry.name
+            elif entry.is_dir() and deep > 1:
+                yield from self._walk(Path(entry.path), f"{prefix}{entry.name}/", folders, deep - 1)
+
+    def _may_enter(self, entry: "os.DirEntry[str]") -> bool:
+        return not entry.is_symlink() or self._is_inside(Path(entry.path))
+
+    def _is_inside(self, path: Path) -> bool:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder))
+
+
+def _same(folder: Path, signature: Signature | None) -> bool:
+    try:
+        return signature is not None and _signature(folder.stat()) == signature
+    except OSError:
+        return False
+
+
+def _settled(found: os.stat_result) -> Signature | None:
+    """The signature, or None where another change within the same tick of the clock would not show in it."""
+    recent = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < _CLOCK_TICK
+    return None if recent else _signature(found)
+
+
+def _signature(found: os.stat_result) -> Signature:
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

@@ -1,0 +1,228 @@
+"""The folder of a space: the one place where drafts become files, under the space's lock."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from acontext_cli.errors import AcontextError, Changed, Refused
+from acontext_cli.files import DISK, Disk, digest, locked
+from acontext_cli.ledger import Ledger, Line, Record, Run
+from acontext_cli.skills import SKILL, Skill, front, indexed, invalid, problems
+from acontext_cli.store.draft import Draft
+from acontext_cli.store.held import Held, HeldLessons, State
+from acontext_cli.store.history import History
+from acontext_cli.store.journal import Change, Journal
+from acontext_cli.store.records import completed, removed
+from acontext_cli.store.shelf import Key, Shelf
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+Files = Mapping[Key, tuple[bytes | None, bytes | None]]
+
+_HEAD = 4096
+
+
+class SkillStore:
+    """The skills of one space."""
+
+    def __init__(self, folder: Path, machine: Path, history: Path, disk: Disk = DISK) -> None:
+        self.folder = folder
+        """`skills_store/<space>`: the person's part."""
+        self._machine = machine
+        self._disk = disk
+        self.ledger = Ledger(folder / ".ledger.jsonl", disk)
+        self.history = History(history, disk)
+        self._journal = Journal(machine / "commit.journal", folder, self.ledger, self.history, disk)
+        self._held = HeldLessons(machine / "held.jsonl", disk)
+        self._shelf = Shelf(folder)
+        self._losses = -1
+        self.recovered = self.recover()
+        """What had to be done about a run that was cut off, in words; empty where there was nothing."""
+
+    def prepare(self, run: Run | None = None) -> None:
+        """Make the skills that every space starts with, in a new space only: a person may delete them."""
+        if self.folder.exists() and any(self.folder.iterdir()):
+            return
+        draft = self.draft()
+        for template in sorted(TEMPLATES.glob("*.md")):
+            draft.put(template.stem, SKILL, template.read_text(encoding="utf-8"))
+        self.commit(draft, (), run or by_hand())
+
+    def names(self) -> list[str]:
+        """All skills, those too that cannot be read."""
+        self._shelf.refresh()
+        return self._shelf.names()
+
+    def catalog(self) -> list[tuple[str, str]]:
+        """Name and description of every skill that can be read; only heads of files are looked at."""
+        found = ((name, self._head(name)) for name in self.names())
+        return [(name, said) for name, said in found if said]
+
+    def read(self, name: str) -> Skill:
+        """A skill as it stands. Its files are read when they are looked at."""
+        draft = self.draft()
+        if name not in draft.names():
+            raise AcontextError(f"there is no skill {name!r}: see `acontext skill list`")
+        return draft.skill(name)
+
+    def files(self, name: str) -> list[str]:
+        """Names of a skill's files."""
+        return list(self.read(name).files)
+
+    def read_file(self, name: str, file: str) -> str:
+        """One file of a skill."""
+        files = self.read(name).files
+        if file not in files:
+            raise AcontextError(f"there is no file {file!r} in {name!r}: its files are {', '.join(files)}")
+        return files[file]
+
+    def check(self, name: str | None = None) -> list[str]:
+        """What is wrong with a skill, or with all of them and the ledger, a sentence each."""
+        names = self.names() if name is None else [name]
+        found = [problem for each in names for problem in self._problems(each)]
+        if name is None and self.ledger.broken:
+            found.append(f".ledger.jsonl: {self.ledger.broken} lines are no records and were passed over")
+        return found
+
+    def draft(self) -> Draft:
+        """A draft of the space as it is now."""
+        self._shelf.refresh()
+        self.ledger.refresh()
+        return Draft(self._shelf, self.ledger)
+
+    def commit(self, draft: Draft, records: Sequence[Record], run: Run) -> tuple[Key, ...]:
+        """Make a draft real, all or nothing, and record it; the files that changed.
+
+        Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
+        """
+        with self._locked():
+            self._finish(draft)
+            changed = {key: (_bytes(before), _bytes(after)) for key, (before, after) in draft.changed.items()}
+            self._write(changed, completed(draft, records, self._missing(draft), self.ledger), run)
+        return tuple(changed)
+
+    def delete(self, name: str, run: Run | None = None) -> None:
+        """Take a skill away with all its files. Its entries count as deleted by a person and are not taught again."""
+        if name not in self.names():
+            raise AcontextError(f"there is no skill {name!r}: see `acontext skill list`")
+        folder = self.folder / name
+        if folder.is_symlink():
+            raise AcontextError(f"{name!r} is a link: remove the link {str(folder)!r} yourself")
+        with self._locked():
+            contents = dict(_contents(folder))
+            files: Files = {(name, file): (data, None) for file, data in contents.items()}
+            self._write(files, removed(name, contents), run or by_hand())
+
+    def hold(self, items: Iterable[Held]) -> None:
+        """Hold lessons for review. To be done before the commit that records them: a second time changes nothing."""
+        self._held.add(items)
+
+    def held(self, state: State = "held") -> list[Held]:
+        """The lessons that wait for a person, or those that were decided on."""
+        return self._held.items(state)
+
+    def settle(self, lesson: str, state: State) -> None:
+        """Say what became of a held lesson."""
+        self._held.settle(lesson, state)
+
+    def recover(self) -> str:
+        """Finish what a killed process has begun, or take it back; in words, empty where there was nothing."""
+        if not self._journal.is_open:
+            return ""
+        with locked(self._machine / "lock", self._disk):
+            return self._journal.recover()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        for folder in (self._machine, self.folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with locked(self._machine / "lock", self._disk):
+            self.recovered = self._journal.recover() or self.recovered
+            yield
+
+    def _finish(self, draft: Draft) -> None:
+        """Bring the index of every edited skill up to date."""
+        for name in draft.touched:
+            if not draft.is_new(name) and not (self.folder / name / SKILL).exists():
+                raise Changed(f"the skill {name!r} was taken away meanwhile: run the command again")
+            before = draft.skill(name)
+            text = indexed(before)
+            if text != before.text:
+                draft.put(name, SKILL, text)
+            if (name, SKILL) in draft.changed and (wrong := invalid(draft.skill(name))):
+                raise Refused(wrong[0])
+
+    def _missing(self, draft: Draft) -> set[str]:
+        """Entries that a person deleted since it was last looked. While a file cannot be read, nobody can tell."""
+        losses = self._shelf.losses
+        if losses == self._losses:
+            return set()
+        missing = self.ledger.missing(draft)
+        if self._shelf.unreadable:
+            return set()
+        self._losses = losses
+        return missing
+
+    def _write(self, files: Files, records: Sequence[Record], run: Run) -> None:
+        changes = [Change(*key, _name(before), _name(after)) for key, (before, after) in files.items()]
+        self._unchanged(changes)
+        for data in (data for both in files.values() for data in both if data is not None):
+            self.history.put(data)
+        hashes = {(change.skill, change.file): (change.before, change.after) for change in changes}
+        lines = [Line.of(run, record, *hashes.get((record.skill, record.file), ("", ""))) for record in records]
+        self._publish(changes, list(dict.fromkeys(line.json() for line in lines)))
+        for key in files:
+            self._shelf.see(*key)
+
+    def _unchanged(self, changes: Iterable[Change]) -> None:
+        names = [repr(change.name) for change in changes if self._journal.now(change) != change.before]
+        if names:
+            raise Changed(
+                f"{', '.join(names)} was changed by hand meanwhile, nothing was written: run the command again"
+            )
+
+    def _publish(self, changes: Sequence[Change], lines: Sequence[str]) -> None:
+        if changes or len(lines) > 1:
+            self._journal.run(changes, lines)
+        elif lines:
+            self.ledger.append(lines)  # one line is whole or not there: no journal needed
+
+    def _head(self, name: str) -> str:
+        """The description in the head of a SKILL.md; empty where it cannot be read."""
+        try:
+            path = self._shelf.path(name, SKILL)
+            with path.open("rb") as file:
+                text = file.read(_HEAD).decode("utf-8", "ignore")
+            parts = front.split(text) or front.split(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, AcontextError):
+            return ""
+        said = front.read(parts[0]).get("description") if parts else ""
+        return " ".join(said.split()) if isinstance(said, str) else ""
+
+    def _problems(self, name: str) -> list[str]:
+        try:
+            return problems(self.read(name))
+        except AcontextError as error:
+            return [str(error)]
+
+
+def by_hand() -> Run:
+    """A run that a person's own command is."""
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Run(id=f"hand-{os.urandom(4).hex()}", time=now, engine="hand")
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else text.encode("utf-8")
+
+
+def _name(data: bytes | None) -> str:
+    return "" if data is None else digest(data)
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
