@@ -13,7 +13,7 @@ PACKAGE = ROOT / "acontext_cli"
 LAYERS = (
     ("values", {"", "errors", "messages", "tasks", "distillations", "records", "skills", "edits", "trace"}),
     ("files", {"files", "session", "workspace", "store", "ledger"}),
-    ("flow", {"model", "conversation", "recall", "engines", "pipeline", "demo", "prompts"}),
+    ("flow", {"model", "conversation", "recall", "engines", "gates", "learned", "pipeline", "demo", "prompts"}),
     ("surface", {"api", "config", "show", "cli", "__main__"}),
 )
 NEVER_FIRST = {"asyncio", "frontmatter", "httpx", "importlib.metadata", "logging", "openai", "pydantic", "rich", "yaml"}

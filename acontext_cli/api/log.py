@@ -49,7 +49,9 @@ def find(spaces: Sequence[LearningSpace], ref: str) -> tuple[SkillStore, Run]:
         return found[0]
     if not found:
         raise AcontextError(f"there is no run {ref!r}: acontext log lists them")
-    raise AcontextError(f"{ref!r} is the beginning of {', '.join(repr(run.id) for _, run in found[:5])}: give more of it")
+    raise AcontextError(
+        f"{ref!r} is the beginning of {', '.join(repr(run.id) for _, run in found[:5])}: give more of it"
+    )
 
 
 def changes(store: SkillStore, run: Run) -> Changes:

@@ -74,7 +74,9 @@ class Skills:
         """Make a skill of a person's own; its SKILL.md."""
         title = name.replace("-", " ")
         draft = self.store.draft()
-        draft.apply(CreateSkill(name=name, description=description or f"Notes on {title}.", body=_BODY.format(title.title())))
+        draft.apply(
+            CreateSkill(name=name, description=description or f"Notes on {title}.", body=_BODY.format(title.title()))
+        )
         self.store.commit(draft, (), by_hand())
         return self.store.folder / name / "SKILL.md"
 

@@ -16,7 +16,11 @@ app = typer.Typer()
 
 
 # A file whose name begins with '-' is looked for like any other, so that a wrong one is refused by its name.
-@app.command("record", epilog="Example: acontext record monday transcript.jsonl", context_settings={"ignore_unknown_options": True})
+@app.command(
+    "record",
+    epilog="Example: acontext record monday transcript.jsonl",
+    context_settings={"ignore_unknown_options": True},
+)
 def record(
     context: typer.Context,
     ref: SessionRef,
@@ -69,7 +73,9 @@ def learn(
     context: typer.Context,
     refs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SESSION]...", help="Default: all that have something new.", autocompletion=session_names),
+        typer.Argument(
+            metavar="[SESSION]...", help="Default: all that have something new.", autocompletion=session_names
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write no skill.")] = False,
     space: SpaceName = "",
@@ -101,9 +107,7 @@ def _opened(file: str) -> Iterator[BinaryIO]:
             warn("reading messages, one a line; end with Ctrl-D")
         yield sys.stdin.buffer
         return
-    try:
-        source = Path(file).open("rb")
-    except FileNotFoundError as error:
-        raise AcontextError(f"there is no file {file!r}") from error
-    with source:
+    if not Path(file).exists():
+        raise AcontextError(f"there is no file {file!r}")
+    with Path(file).open("rb") as source:
         yield source

@@ -52,7 +52,9 @@ def config(context: typer.Context, json: AsJson = False) -> None:
 @app.command("log", epilog="Example: acontext log 4f2a9c11")
 def log(
     context: typer.Context,
-    run: Annotated[str, typer.Argument(metavar="[RUN]", help="A run, or the beginning of its id: what it changed.")] = "",
+    run: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="A run, or the beginning of its id: what it changed.")
+    ] = "",
     space: SpaceName = "",
     json: AsJson = False,
 ) -> None:

@@ -9,10 +9,7 @@ from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.session import task_lines
 from acontext_cli.show.text import counted, one_line, say
 
-RECORDS = "daily-logs"
-"""The skill whose entries are a record of the work and no lesson."""
-
-_MARKS = {"new": "+", "source": "=", "update": "~"}
+_MARKS = {"add": "+", "source": "=", "replace": "~", "warning": "!"}
 _NAMES = {kind: name for name, kind in VERDICTS.items()}
 _HELP = (
     "what would help: an outcome told (acontext session outcome SESSION success|failed), "
@@ -32,7 +29,9 @@ def show_distilled(items: Sequence[Distillation]) -> None:
 
 
 def verdict_lines(item: Distillation) -> list[Line]:
-    lines: list[Line] = [("bold", f"{_NAMES[type(item.verdict)]}  task {item.task.number}: {one_line(item.task.goal, 100)}")]
+    lines: list[Line] = [
+        ("bold", f"{_NAMES[type(item.verdict)]}  task {item.task.number}: {one_line(item.task.goal, 100)}")
+    ]
     lines += [("", f"  {one_line(text)}") for text in _teaching(item)]
     if item.known:
         lines.append(("dim", f"  known because: {one_line(item.known.because)} ({item.known.source})"))
@@ -40,15 +39,19 @@ def verdict_lines(item: Distillation) -> list[Line]:
 
 
 def show_run(name: str, learned: Learned) -> None:
-    """One session's run."""
+    """One session's run; of a dry run the diff too."""
     paint(learned_lines(name, learned))
+    if learned.diff:
+        say(learned.diff.rstrip("\n"))
 
 
 def learned_lines(name: str, learned: Learned) -> list[Line]:
     lines: list[Line] = [("bold", f"{one_line(name)}: {counted(len(learned.tasks), 'new task')}")]
     lines += task_lines(learned.tasks, "  ")
     for entry in learned.written:
-        lines.append(("green", f"  {_MARKS[entry.action]} {entry.skill}/{entry.file}  {one_line(entry.title)}"))
+        lines.append(
+            ("green", f"  {_MARKS.get(entry.action, '+')} {entry.skill}/{entry.file}  {one_line(entry.title)}")
+        )
     lines += [("yellow", f"  held: {one_line(title)}: {one_line(reason)}") for title, reason in learned.held]
     lines += [("red", f"  refused: {one_line(title)}: {one_line(reason)}") for title, reason in learned.refused]
     lines += [("dim", f"  task {number} skipped: {one_line(reason)}") for number, reason in learned.skipped]
@@ -61,7 +64,7 @@ def show_sum(runs: Sequence[Learned], *, dry_run: bool) -> None:
     if not runs:
         say("nothing new to learn from")
         return
-    lessons = sum(is_lesson(each.skill) for run in runs for each in run.written)
+    lessons = sum(len(run.lessons) for run in runs)
     if not lessons:
         say(f"nothing safe to learn without a model from {counted(len(runs), 'session')}; {_HELP}")
     elif dry_run:
@@ -72,12 +75,7 @@ def show_sum(runs: Sequence[Learned], *, dry_run: bool) -> None:
 
 def has_news(learned: Learned) -> bool:
     """Whether more came of it than a digest."""
-    lessons = [entry for entry in learned.written if is_lesson(entry.skill)]
-    return bool(lessons or learned.held or learned.refused or learned.notes)
-
-
-def is_lesson(skill: str) -> bool:
-    return skill != RECORDS
+    return bool(learned.lessons or learned.held or learned.refused or learned.notes)
 
 
 def _teaching(item: Distillation) -> list[str]:
@@ -85,7 +83,11 @@ def _teaching(item: Distillation) -> list[str]:
     if isinstance(verdict, Skip):
         return [verdict.reason]
     if isinstance(verdict, Success):
-        return [verdict.title, verdict.generalizable_pattern, *(f"{n}. {step}" for n, step in enumerate(verdict.steps, 1))]
+        return [
+            verdict.title,
+            verdict.generalizable_pattern,
+            *(f"{n}. {step}" for n, step in enumerate(verdict.steps, 1)),
+        ]
     if isinstance(verdict, Failure):
         return [verdict.title, verdict.failure_point, verdict.prevention_principle]
     return list(verdict.facts)

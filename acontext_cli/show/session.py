@@ -9,7 +9,12 @@ from acontext_cli.show.text import counted, one_line, say, size, table, warn
 from acontext_cli.show.transcript import transcript
 from acontext_cli.tasks import Status, Task
 
-_STYLES: dict[Status, str] = {"success": "bold green", "failed": "bold red", "running": "bold yellow", "pending": "bold"}
+_STYLES: dict[Status, str] = {
+    "success": "bold green",
+    "failed": "bold red",
+    "running": "bold yellow",
+    "pending": "bold",
+}
 
 
 def as_listed(session: Session) -> dict[str, object]:

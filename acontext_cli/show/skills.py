@@ -1,4 +1,4 @@
-"""Skills for a person: their files are printed as they stand and never through Rich, which would read markup in them."""
+"""Skills for a person: their files are printed as they stand, never through Rich, which would read markup in them."""
 
 from collections.abc import Sequence
 

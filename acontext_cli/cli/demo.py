@@ -1,0 +1,50 @@
+"""`acontext demo …`"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from acontext_cli.cli.nouns import AsJson, Yes, confirm
+from acontext_cli.show.text import as_json, counted, say
+
+app = typer.Typer(name="demo", help="Incidents on mock tools: learned from, then solved with what was learned.")
+
+Folder = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The workspace that it leaves.")]
+HERE = Path("acontext-demo")
+
+
+def scenario_names(incomplete: str) -> list[str]:
+    from acontext_cli.demo.scenario import bundled
+
+    return [name for name in bundled() if name.startswith(incomplete)]
+
+
+@app.command("run", epilog="Example: acontext demo run --scenario devops-502 --dir /tmp/demo")
+def run(
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="What to play.", autocompletion=scenario_names)
+    ] = "devops-502",
+    dir: Folder = HERE,
+    json: AsJson = False,
+) -> None:
+    """Play the acts of a scenario, offline, with no key and no network."""
+    from acontext_cli.api.demo import stage
+    from acontext_cli.show.demo import Live, Silent, as_reported, report
+
+    demo = stage(scenario, dir, Silent() if json else Live(dir / "skills_store" / "default")).run()
+    if json:
+        as_json(as_reported(demo))
+    else:
+        report(demo, str(dir))
+
+
+@app.command("clean", epilog="Example: acontext demo clean --yes")
+def clean(dir: Folder = HERE, yes: Yes = False) -> None:
+    """Remove the workspace that the demo left."""
+    from acontext_cli.api.demo import DemoFolder
+
+    folder = DemoFolder.at(dir)
+    confirm(f"Remove the demo's workspace {str(dir)!r} ({counted(folder.sessions, 'session')})?", yes)
+    left = folder.remove()
+    say(f"removed {dir}" + (f"; {counted(left, 'file')} of yours stayed there" if left else ""))
