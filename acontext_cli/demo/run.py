@@ -105,7 +105,7 @@ class Stage:
         clock = _clock(f"{self.scenario.date}T09:{minute:02}")
         made = Session.create(
             self.workspace.sessions,
-            id=slug(f"{self.scenario.name}-{name}", 60),
+            id=slug(f"{name}-{self.scenario.name}", 60),
             created=next(clock),
             name=name,
             date=self.scenario.date,

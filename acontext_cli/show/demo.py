@@ -1,7 +1,7 @@
 """The demo as it is played, and its report: the same acts without and with what was learned."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from acontext_cli.show.learned import verdict_lines
 from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.session import task_lines
 from acontext_cli.show.text import counted, one_line
-from acontext_cli.show.transcript import call_line
 
 WIDTH = 76
 RULE = "=" * WIDTH
@@ -47,10 +46,10 @@ class Live:
 
     def step(self, step: Step) -> None:
         if "skill_name" in step.arguments:
-            paint([("magenta", f"   ★ {call_line(step.tool, step.arguments, WIDTH - 5)}")])
+            paint([("magenta", f"   ★ {_call(step)}")])
             return
         self._calls += 1
-        paint([("cyan", f"  {self._calls:2} {call_line(step.tool, step.arguments, WIDTH - 5)}")])
+        paint([("cyan", f"  {self._calls:2} {_call(step)}")])
 
     def played(self, played: Played) -> None:
         paint([("", ""), *_wrapped("Agent: ", played.answer), ("", "")])
@@ -63,20 +62,20 @@ class Live:
             paint([("red", f"  not resolved with {said}: {one_line('; '.join(played.why_not))}")])
 
     def learned(self, learned: Learned, verdicts: tuple[Distillation, ...]) -> None:
-        paint([("", ""), ("bold", "  What was extracted:"), *task_lines(learned.tasks, "    ")])
         told = [line for item in verdicts for line in verdict_lines(item)]
-        paint([("", ""), ("bold", "  What it teaches:"), *((style, f"    {text}") for style, text in told)])
-        paint([("", ""), ("bold", "  What was written:"), *self._written(learned)])
+        paint([("", ""), ("bold", "  What was extracted:"), *_folded(task_lines(learned.tasks, "    "))])
+        paint([("", ""), ("bold", "  What it teaches:"), *_folded((style, f"    {text}") for style, text in told)])
+        paint([("", ""), ("bold", "  What was written:"), *_folded(self._written(learned))])
 
-    def _written(self, learned: Learned) -> list[Line]:
-        lines: list[Line] = [
-            ("green", f"    {entry.skill}/{entry.file}: {one_line(entry.title)}") for entry in learned.written
-        ]
-        lines += [("yellow", f"    held: {one_line(title)}: {one_line(reason)}") for title, reason in learned.held]
+    def _written(self, learned: Learned) -> Iterator[Line]:
+        for entry in learned.written:
+            yield "green", f"    {entry.skill}/{entry.file}: {one_line(entry.title)}"
+        for title, reason in (*learned.held, *learned.refused):
+            yield "yellow", f"    not written: {one_line(title)}: {one_line(reason)}"
         for entry in learned.lessons:
             text = (self._skills / entry.skill / entry.file).read_text(encoding="utf-8")
-            lines += [("", ""), *(("dim", f"    {line}") for line in text.rstrip("\n").split("\n"))]
-        return lines or [("", "    nothing")]
+            yield "", ""
+            yield from (("dim", f"    {line}") for line in text.rstrip("\n").split("\n"))
 
 
 def report(demo: Demo, where: str) -> None:
@@ -88,8 +87,8 @@ def report(demo: Demo, where: str) -> None:
     paint(
         [
             ("", ""),
-            ("dim", "A scripted agent played this: it shows the mechanics. How much a skill helps a real"),
-            ("dim", "model is measured with that model; --model NAME comes with a later version."),
+            ("dim", "A scripted agent played this: it shows the mechanics. What a skill does for a"),
+            ("dim", "real model is measured with that model (--model NAME, in a later version)."),
             ("", ""),
             ("", f"Look around:  cd {where}  then  acontext status"),
             ("", "Remove it:    acontext demo clean"),
@@ -163,6 +162,19 @@ def _cost(run: Played) -> int:
 
 def _saved(before: int, after: int) -> int:
     return round((1 - after / before) * 100) if before else 0
+
+
+def _call(step: Step) -> str:
+    said = ", ".join(str(value) for value in step.arguments.values())
+    return one_line(f"{step.tool}({said})", WIDTH - 5)
+
+
+def _folded(lines: Iterable[Line]) -> Iterator[Line]:
+    """Long lines as several, indented as they are."""
+    for style, text in lines:
+        indent = " " * (len(text) - len(text.lstrip()) + 2)
+        for part in textwrap.wrap(text, WIDTH + 2, subsequent_indent=indent) or [""]:
+            yield style, part
 
 
 def _wrapped(who: str, text: str) -> list[Line]:
