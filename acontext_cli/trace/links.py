@@ -24,7 +24,7 @@ LinkKind = Literal["value", "subject", "measure"]
 _SHORTEST = 4
 _LONGEST = 400
 _CODE = re.compile(
-    r"(?<![\w.,/-])\d{3,}(?![\w.,]*\w)|\b[A-Z][A-Z0-9]*[-_]?\d+\b|\bE[A-Z]{4,}\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b"
+    r"(?<![\w.,/-])\d{3,}(?![\w.,]*\w)|\b[A-Z][A-Z0-9]*[-_]?\d+\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b|\b(?!ERROR|FATAL|ALERT|PLEASE|URGENT|ALWAYS|NEVER|STATUS)[A-Z]{5,}\b"
 )
 _SHARE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|percent)")
 _PATH = re.compile(r"(?<![\w/])/(?:[\w.*{}:-]+/?)+")
@@ -285,6 +285,6 @@ def _scalar(text: str) -> str:
     if text.startswith('"'):
         try:
             return str(json.loads(text))
-        except ValueError:
+        except (ValueError, RecursionError):
             return text.strip('"')
     return text.strip("'")

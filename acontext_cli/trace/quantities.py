@@ -36,7 +36,7 @@ _QUALIFIERS = frozenset(
 )
 _WORK = re.compile(
     r"duration|latency|took|elapsed|respon|complet|runtime|processing|p\d\d\b|p\d\d_|within|timed? ?out after|no reply"
-    r"|finished|served|spent|exec|slow|render|transcod|deadline|answer|cold|startup|boot|gave up|handshake|transfer",
+    r"|finished|served|spent|exec|slow|render|transcod|deadline|answer|first byte|ttfb|startup|boot|gave up|handshake|transfer",
     re.IGNORECASE,
 )
 _NO_WORK = re.compile(
@@ -45,8 +45,9 @@ _NO_WORK = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"limit|max|allow|quota|\bcap\b|exceed|greater than|larger than|more than|above|at most|threshold|up to|ceiling|"
-    r"over\b|only accepts?|rejects? anything|must be|bound|supports?|drops?|closes?|hard|permit|\bof\b|slots|idle",
+    r"limit|max|allow|quota|\bcap\b|exceed|greater than|larger than|more than|above|at most|at least|minimum|threshold|up to|ceiling"
+    r"|\bover\b|only accepts?|takes? only|must be|supports?|\bclos(?:es|ed)\b.*\bafter\b|\bdrop(?:s|ped)\b.*\bafter\b|expir"
+    r"|permit|slots|^\s*(?:/|of|out of)\s*$",
     re.IGNORECASE,
 )
 _STAMP = re.compile(
@@ -54,10 +55,15 @@ _STAMP = re.compile(
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b|\bv?\d+\.\d+\.\d+\b|\b0x[0-9a-f]+\b"
 )
 _NUMBER = re.compile(
-    r"(?<![\w.\-/#:@])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:[ _]?(?P<unit>req/s|requests/s|msg/s|req/min|requests/min|/min\b|/s\b|%|[A-Za-zµ]+))?(?![\w.]*\d)"
+    r"(?<![\w.\-/#@])(?<![\w\])]:)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?:[ _]?(?P<unit>{'|'.join(sorted(map(re.escape, _UNITS), key=len, reverse=True))}))?(?![\w]|[.,:]\d)",
+    re.IGNORECASE,
 )
+_NEXT = re.compile(r"\s*([A-Za-z]{3,})")
 _KEY = re.compile(r"[\"']?([A-Za-z_][\w.\-]*)[\"']?\s*(?:=|:|=>)\s*[\"']?$")
+_TOLD_KEY = re.compile(r"\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b[^,;=]*$")
+_SPANS = re.compile(r"timeout|ttl|age|interval|time|window|duration|hold|wait|expir|deadline|lease|delay|period", re.IGNORECASE)
+_SHORT_UNITS = {"min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -71,6 +77,8 @@ class Quantity:
     """duration, bytes, percent, rate or count."""
     label: str
     """The key it stands under, else the words before it."""
+    waits: bool
+    """Whether it measures waiting (idle, age, time to live), of which more never means a limit that is too low."""
     nouns: frozenset[str]
     """What is counted, singular; for comparing counts."""
     work: bool
@@ -129,37 +137,47 @@ def _on_line(line: str, whole: str) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(line):
         before = line[max(end, match.start() - 60) : match.start()]
         key = _KEY.search(before)
-        found = _quantity(match, key.group(1) if key else "", match.group(), whole, before)
+        told = key or _TOLD_KEY.search(before)
+        after = _NEXT.match(line, match.end())
+        counted = after.group(1) if after and not match["unit"] else ""
+        found = _quantity(match, told.group(1) if told else "", match.group(), whole, before, counted)
         end = match.end()
         if found:
             yield found
 
 
-def _quantity(match: re.Match[str], key: str, text: str, line: str, before: str) -> Quantity | None:
+def _quantity(
+    match: re.Match[str], key: str, text: str, line: str, before: str, counted: str = ""
+) -> Quantity | None:
     value = float(match["number"].replace(",", ""))
-    kind, factor = _unit(match["unit"], key, before)
+    kind, factor = _unit(match["number"].replace(",", ""), match["unit"], key, before)
     label = key or " ".join(before.split()[-4:])
     context = f"{label} {before}" if key else before
-    own = nouns(key) or nouns(before) | nouns(match["unit"] or "") or nouns(line)
-    counted = nouns(match["unit"] or "") if kind == "count" else frozenset()
+    own = nouns(key) or nouns(before) | nouns(counted) or nouns(line)
     return Quantity(
         value=value * factor,
         kind=kind,
         label=label,
-        nouns=own | counted,
+        nouns=own | nouns(counted),
         work=kind != "duration" or _is_work(key, before),
         bound=bool(_BOUND.search(context)),
+        waits=bool(_NO_WORK.search(key or " ".join(before.split()[-4:]))),
         text=text.strip(),
         line=line,
     )
 
 
-def _unit(unit: str | None, key: str, before: str) -> tuple[str, float]:
+def _unit(number: str, unit: str | None, key: str, before: str) -> tuple[str, float]:
     if unit and unit.lower() in _UNITS:
         return _UNITS["m" if unit == "M" and "mem" not in before.lower() else unit.lower()]
+    last = words(key)[-1:]
+    if last and last[0] in _SHORT_UNITS and _SPANS.search(key):
+        return "duration", _SHORT_UNITS[last[0]]
     for word in reversed(words(key)):
         if word in _KEY_UNITS:
             return _KEY_UNITS[word]
+    if not unit and float(number) > 4096 and re.search(r"length|size|bytes", key, re.IGNORECASE):
+        return "bytes", 1.0
     if not unit and re.search(r"timeout|latency|duration|deadline|keepalive", key, re.IGNORECASE):
         return "duration", 1.0
     return "count", 1.0
@@ -172,6 +190,11 @@ def _is_work(key: str, before: str) -> bool:
 
 
 def _singular(word: str) -> str:
-    return {"conn": "connection", "conns": "connection", "mem": "memory", "req": "request", "reqs": "request"}.get(
-        word, word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-    )
+    if word in _SHORT_FOR:
+        return _SHORT_FOR[word]
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+_SHORT_FOR = {"conn": "connection", "conns": "connection", "mem": "memory", "req": "request", "reqs": "request"}

@@ -191,6 +191,6 @@ def _json_error(text: str) -> bool:
         return False
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and (bool(value.get("error")) or value.get("success") is False)

@@ -89,7 +89,7 @@ def fields(text: str) -> dict[str, str]:
     if text.lstrip()[:1] in ("{", "["):
         try:
             return dict(_leaves(json.loads(text), ""))
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     return {
         match[1].strip(): match[2].strip().strip("\"'") for line in text.splitlines() if (match := _PAIR.match(line))
