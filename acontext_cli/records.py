@@ -63,7 +63,7 @@ def _tag(kind: type[Any]) -> Mapping[str, str]:
 
 @cache
 def _reader(kind: Any) -> _Reader:
-    if kind in (str, int):
+    if kind in (str, int, bool):
         return partial(_plain, kind)
     if get_origin(kind) is Literal:
         return partial(_one_of, get_args(kind))
