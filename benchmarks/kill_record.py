@@ -35,7 +35,7 @@ def never_cut(disk: Disk) -> Disk:
 
 
 def not_locked(disk: Disk) -> Disk:
-    return replace(disk, lock=lambda *_: None, unlock=lambda *_: None)
+    return replace(disk, flock=lambda *_: None)
 
 
 def not_counted(disk: Disk) -> Disk:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_UN
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -13,7 +14,7 @@ from acontext_cli.files.reading import whole_lines
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Appended:
     """Where the lines stand, and what was in the way."""
 
@@ -31,6 +32,7 @@ class Appender:
         self._disk = disk
         self._fd = -1
         self._owner = 0
+        self._end = 0
         self._turn = Lock()
 
     def append(self, data: bytes) -> Appended:
@@ -46,7 +48,7 @@ class Appender:
 
     def close(self) -> None:
         if self._fd >= 0:
-            fd, self._fd = self._fd, -1
+            fd, self._fd, self._owner = self._fd, -1, 0
             os.close(fd)
 
     def __enter__(self) -> Self:
@@ -62,29 +64,36 @@ class Appender:
         size = self._lock()
         try:
             start = self._whole(size)
-            self._write(start, data)
+            written = self._disk.write(self._fd, data)
+            if written < len(data):
+                self._write_rest(start, data, written)
+            self._end = start + len(data)
             if start == 0:
                 sync_folder(self._path.parent, self._disk)
         finally:
-            self._disk.unlock(self._fd)
-        return Appended(start=start, set_aside=size - start)
+            self._disk.flock(self._fd, LOCK_UN)
+        return Appended(start, size - start)
 
     def _lock(self) -> int:
         """Hold the lock of the file that has the name now, and tell its size."""
         while True:
-            if self._fd < 0 or self._owner != os.getpid():  # a lock is shared with the process that was forked from
-                self.close()
-                self._fd, self._owner = self._disk.open(self._path, _FLAGS, 0o666), os.getpid()
-            self._disk.lock(self._fd)
+            if self._owner != os.getpid():  # a lock is shared with the process that was forked from
+                self._open()
+            self._disk.flock(self._fd, LOCK_EX)
             found = os.fstat(self._fd)
             if found.st_nlink:
                 return found.st_size
             self.close()
 
+    def _open(self) -> None:
+        self.close()
+        self._fd = self._disk.open(self._path, _FLAGS, 0o666)
+        self._owner, self._end = os.getpid(), 0
+
     def _whole(self, size: int) -> int:
         """The size without an incomplete last line, which is set aside."""
-        if size == 0 or self._disk.read_at(self._fd, 1, size - 1) == b"\n":
-            return size
+        if size in (0, self._end) or self._disk.read_at(self._fd, 1, size - 1) == b"\n":
+            return size  # what this process itself has written last was whole
         end = whole_lines(self._disk.read_at, self._fd, size)
         torn = self._disk.open(self._path.with_name(f"{self._path.name}.torn"), _FLAGS, 0o666)
         try:
@@ -95,10 +104,11 @@ class Appender:
         self._disk.truncate(self._fd, end)
         return end
 
-    def _write(self, start: int, data: bytes) -> None:
+    def _write_rest(self, start: int, data: bytes, written: int) -> None:
+        """A full disk takes a part and only then refuses: what it took is cut off, so that no half line is left."""
         try:
-            write_all(self._fd, data, self._disk)
-        except BaseException:  # Ctrl-C too: half a line would be in the way of the next writer
+            write_all(self._fd, data[written:], self._disk)
+        except BaseException:
             self._disk.truncate(self._fd, start)
             raise
 

@@ -12,30 +12,19 @@ from pathlib import Path
 
 from acontext_cli.errors import AcontextError
 
-
-def _lock(fd: int) -> None:
-    fcntl.flock(fd, fcntl.LOCK_EX)
-
-
-def _unlock(fd: int) -> None:
-    fcntl.flock(fd, fcntl.LOCK_UN)
-
-
-def _sync_data(fd: int) -> None:
-    getattr(os, "fdatasync", os.fsync)(fd)  # macOS has no fdatasync
+_SYNC_DATA: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """Each field does what the call of the same name in `os` does."""
+    """Each field is a call of the system."""
 
     open: Callable[[Path, int, int], int] = os.open
-    lock: Callable[[int], None] = _lock
-    unlock: Callable[[int], None] = _unlock
+    flock: Callable[[int, int], None] = fcntl.flock
     read_at: Callable[[int, int, int], bytes] = os.pread
     write: Callable[[int, bytes | memoryview], int] = os.write
     truncate: Callable[[int, int], None] = os.ftruncate
-    sync_data: Callable[[int], None] = _sync_data
+    sync_data: Callable[[int], None] = _SYNC_DATA
     sync: Callable[[int], None] = os.fsync
     make_folder: Callable[[Path, int], None] = os.mkdir
     rename: Callable[[Path, Path], None] = os.replace
@@ -47,12 +36,12 @@ DISK = Disk()
 
 def write_all(fd: int, data: bytes, disk: Disk) -> None:
     """Write it all. A full disk shows as a short write first, and as an error when one goes on."""
-    written = disk.write(fd, data)
-    while written < len(data):
-        more = disk.write(fd, memoryview(data)[written:])
-        if more == 0:
+    rest = memoryview(data)
+    while rest:
+        written = disk.write(fd, rest)
+        if written == 0:
             raise OSError(ENOSPC, os.strerror(ENOSPC))
-        written += more
+        rest = rest[written:]
 
 
 def sync_folder(path: Path, disk: Disk) -> None:

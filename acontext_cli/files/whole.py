@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_UN
 from pathlib import Path
 
 from acontext_cli.files.disk import DISK, Disk, refused, sync_folder, write_all
@@ -68,10 +69,10 @@ def locked(path: Path, disk: Disk = DISK) -> Iterator[None]:
     except OSError as error:
         raise refused(path, error) from error
     try:
-        disk.lock(fd)
+        disk.flock(fd, LOCK_EX)
         yield
     finally:
-        disk.unlock(fd)
+        disk.flock(fd, LOCK_UN)
         os.close(fd)
 
 

@@ -3,14 +3,18 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json, Message, problem
 
+# One encoder for all: to make one costs more than to write a small message, above all after a wait for the disk.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What one call recorded."""
 
@@ -20,61 +24,69 @@ class Recorded:
     """Bytes of an incomplete last line that a crash had left; they are in `messages.jsonl.torn` now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """Where ids and times come from."""
 
     clock: Callable[[], str]
     new_id: Callable[[], str]
 
-    def message(self, given: Json | Message) -> Message:
-        """The message with its id and time. The id that a plain message brings is kept as `meta.source_id`."""
-        if isinstance(given, Message):
-            return Message(given.body, given.id or self.new_id(), given.at or self.clock(), given.meta)
-        body = dict(given)
-        meta = _meta(body.pop("meta", None))
-        if "id" in body:
-            meta["source_id"] = body.pop("id")
-        at = body.pop("at", None)
-        if at is not None and not isinstance(at, str):
-            meta["source_at"] = at
-        return Message(body, self.new_id(), at if at and isinstance(at, str) else self.clock(), meta)
+    def line(self, given: Json | Message, number: int) -> tuple[str, bytes]:
+        """Id and line of a message, the number-th of its call."""
+        body = given.body if isinstance(given, Message) else given
+        reason = problem(dict(body) if isinstance(body, Mapping) and not isinstance(body, dict) else body)
+        if reason:
+            raise AcontextError(f"message {number}: {reason}; nothing of this call was recorded")
+        record = self._kept(given) if isinstance(given, Message) else self._added(given)
+        try:
+            return str(record["id"]), encoded(record)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise AcontextError(f"message {number}: {error}; nothing of this call was recorded") from error
+
+    def _kept(self, message: Message) -> dict[str, object]:
+        record = {**message.body, "id": message.id or self.new_id(), "at": message.at or self.clock()}
+        return {**record, "meta": message.meta} if message.meta else record
+
+    def _added(self, given: Json) -> dict[str, object]:
+        """An id that comes with a message is kept as `meta.source_id`: ids stay unique within the session."""
+        record = dict(given)
+        source, at, meta = record.pop("id", None), record.pop("at", None), record.pop("meta", None)
+        record["id"] = self.new_id()
+        record["at"] = at if at and isinstance(at, str) else self.clock()
+        if source is not None or meta is not None or (at is not None and not isinstance(at, str)):
+            record["meta"] = _meta(source, at, meta)
+        return record
+
+
+def encoded(record: Json) -> bytes:
+    """Its JSON line, the newline included."""
+    text = _ENCODER.encode(record)
+    try:
+        return f"{text}\n".encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
+        return json.dumps(record).encode() + b"\n"
 
 
 def now() -> str:
     """UTC, ISO 8601, with milliseconds."""
-    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{nanoseconds // 1_000_000:03}Z"
+    milliseconds = time.time_ns() // 1_000_000
+    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03}Z"
+
+
+@lru_cache(maxsize=1)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def new_id() -> str:
-    return f"m{os.urandom(6).hex()}"
+    return "m" + os.urandom(6).hex()
 
 
-def checked(messages: Iterable[Json | Message]) -> list[Json | Message]:
-    """The messages, every one of which is one."""
-    found = list(messages)
-    for number, given in enumerate(found, 1):
-        body = given.body if isinstance(given, Message) else given
-        reason = problem(dict(body) if isinstance(body, Mapping) else body)
-        if reason:
-            raise AcontextError(f"message {number}: {reason}; nothing of this call was recorded")
+def _meta(source: object, at: object, meta: object) -> dict[str, object]:
+    """What came under the names that recording uses itself."""
+    found = dict(meta) if isinstance(meta, Mapping) else {} if meta is None else {"source_meta": meta}
+    if source is not None:
+        found["source_id"] = source
+    if at is not None and not isinstance(at, str):
+        found["source_at"] = at
     return found
-
-
-def line(message: Message, number: int) -> bytes:
-    """Its line, the newline included."""
-    try:
-        text = message.line()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise AcontextError(f"message {number}: {error}; nothing of this call was recorded") from error
-    try:
-        return text.encode() + b"\n"
-    except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
-        return json.dumps(json.loads(text)).encode() + b"\n"
-
-
-def _meta(given: object) -> dict[str, object]:
-    if isinstance(given, Mapping):
-        return dict(given)
-    return {} if given is None else {"source_meta": given}

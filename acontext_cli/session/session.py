@@ -12,7 +12,7 @@ from acontext_cli.messages import Json, Message, read
 from acontext_cli.records import decode, encode
 from acontext_cli.session import about
 from acontext_cli.session.distilled import Distilled
-from acontext_cli.session.recording import Recorded, Stamp, checked, line, new_id, now
+from acontext_cli.session.recording import Recorded, Stamp, new_id, now
 from acontext_cli.session.told import latest, told
 from acontext_cli.tasks import Outcome, Task
 
@@ -39,7 +39,7 @@ class Session:
         self.created = known.created
         self.source = known.source
         self.transcript = folder / "messages.jsonl"
-        self._stamp = Stamp(clock=clock, new_id=new_id)
+        self._stamp = Stamp(clock, new_id)
         self._disk = disk
         self._appender = Appender(self.transcript, disk)
 
@@ -82,12 +82,11 @@ class Session:
 
     def record(self, messages: Iterable[Json | Message]) -> Recorded:
         """Add messages to the transcript, all or none. They are on disk when this returns."""
-        stamped = [self._stamp.message(given) for given in checked(messages)]
+        stamped = [self._stamp.line(given, number) for number, given in enumerate(messages, 1)]
         if not stamped:
-            return Recorded(ids=(), set_aside=0)
-        data = b"".join(line(message, number) for number, message in enumerate(stamped, 1))
-        appended = self._appender.append(data)
-        return Recorded(ids=tuple(message.id for message in stamped), set_aside=appended.set_aside)
+            return Recorded((), 0)
+        appended = self._appender.append(b"".join([line for _, line in stamped]))
+        return Recorded(tuple([id for id, _ in stamped]), appended.set_aside)
 
     def messages(self, start: int = 0) -> Iterator[tuple[Message, int, int]]:
         """Each message from an offset on, with the offset of its line and the one behind it."""
