@@ -1,6 +1,7 @@
 """Imports go values ← files ← flow ← surface, and what is slow to import is imported where it is used."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,9 +84,9 @@ def loaded_by(*args: str, cwd: Path, input: str = "") -> set[str]:
     """The modules that a command has loaded when it ends."""
     code = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr, sep='\\n')); "
     code += f"sys.argv = ['acontext', *{list(args)!r}]; from acontext_cli.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=cwd, input=input, capture_output=True, text=True, check=True
-    )
+    run, env = [sys.executable, "-c", code], {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(run, cwd=cwd, input=input, capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stderr
     return {name.split(".")[0] for name in done.stderr.split()}
 
 

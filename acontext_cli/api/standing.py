@@ -1,9 +1,12 @@
 """Where a workspace stands, and the command that comes next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from acontext_cli.api.session import Session
 from acontext_cli.api.workspace import Workspace
+from acontext_cli.errors import AcontextError
 
 LOOKED_AT = 50
 
@@ -28,31 +31,42 @@ class Standing:
     waiting: tuple[str, ...]
     """Of the newest sessions those that have something to learn from."""
     spaces: tuple[SpaceStanding, ...]
-    recovered: tuple[str, ...]
-    """What had to be done about commands that were cut off."""
+    notes: tuple[str, ...]
+    """What had to be done about commands that were cut off, and what cannot be read."""
     next: str
     """The command to type."""
 
 
 def standing(here: Workspace) -> Standing:
-    from acontext_cli import pipeline
-
     spaces = [here.space(name) for name in here.spaces()]
-    newest = here.folder.newest(LOOKED_AT)
-    waiting = [each for each in newest if pipeline.something_new(each, here.space(each.space).store)]
+    newest = [Session(each) for each in here.folder.newest(LOOKED_AT)]
+    waiting, broken = _waiting(here, newest)
     taught = any(space.store.ledger.lessons for space in spaces)
     return Standing(
         workspace=here.root,
         engine=here.engine().name,
         sessions=len(here.folder.session_folders()),
-        waiting=tuple(each.name or each.id for each in waiting),
+        waiting=tuple(waiting),
         spaces=tuple(
             SpaceStanding(name=space.name, skills=len(space.skills.names()), held=len(space.store.held()))
             for space in spaces
         ),
-        recovered=tuple(space.store.recovered for space in spaces if space.store.recovered),
+        notes=(*(space.store.recovered for space in spaces if space.store.recovered), *broken),
         next=_next(bool(newest), bool(waiting), taught),
     )
+
+
+def _waiting(here: Workspace, sessions: Iterable[Session]) -> tuple[list[str], list[str]]:
+    """Which have something new, and why others cannot be told."""
+    waiting: list[str] = []
+    broken: list[str] = []
+    for session in sessions:
+        try:
+            if here.is_new(session):
+                waiting.append(session.name or session.id)
+        except AcontextError as error:
+            broken.append(f"{session.name or session.id}: {error}")
+    return waiting, broken
 
 
 def _next(sessions: bool, waiting: bool, taught: bool) -> str:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acontext_cli.api.session import Session
-from acontext_cli.config import Config, load, template
 from acontext_cli.errors import AcontextError
 from acontext_cli.session.recording import now
 from acontext_cli.workspace import WorkspaceFolder, user_folder
 
 if TYPE_CHECKING:  # what records a message does without the learner
     from acontext_cli.api.space import LearningSpace
+    from acontext_cli.config import Config
     from acontext_cli.engines.engine import Engine
     from acontext_cli.ledger import Run
     from acontext_cli.pipeline import Learned
@@ -44,6 +44,8 @@ class Workspace:
     @classmethod
     def init(cls, folder: Path | str = ".") -> tuple["Workspace", bool]:
         """Make a folder a workspace, or complete one. Tells too whether it was none before."""
+        from acontext_cli.config import template
+
         found, made = WorkspaceFolder.init(Path(folder), template(), env=os.environ)
         workspace = cls(found, os.environ)
         workspace.space("default")
@@ -54,7 +56,9 @@ class Workspace:
         return self.folder.root
 
     @cached_property
-    def config(self) -> Config:
+    def config(self) -> "Config":
+        from acontext_cli.config import load
+
         return load(self.folder.config_file, self._env)
 
     def new_session(self, *, name: str = "", space: str = "", date: str = "") -> Session:
@@ -99,7 +103,7 @@ class Workspace:
 
     def learn(self, session: Session | None = None, *, dry_run: bool = False) -> "list[Learned]":
         """Extract, distill and learn what is new in a session, or in every session that has something new."""
-        chosen = [session] if session else list(self.new())
+        chosen = [session] if session else [each for each in self.sessions() if self.is_new(each)]
         return [self.learn_from(each, dry_run=dry_run) for each in chosen]
 
     def learn_from(self, session: Session, *, space: str = "", dry_run: bool = False) -> "Learned":
@@ -108,13 +112,15 @@ class Workspace:
         engine, store = self.engine(), self.space(space or session.space).store
         return pipeline.learn(session.folder, engine, store, run=_run(engine, session), dry_run=dry_run)
 
-    def new(self) -> Iterator[Session]:
-        """The sessions that have something to learn from, oldest first."""
+    def sessions(self) -> Iterator[Session]:
+        """All sessions that can be read, oldest first."""
+        return map(Session, reversed(self.folder.newest()))
+
+    def is_new(self, session: Session, space: str = "") -> bool:
+        """Whether there is something to learn from it."""
         from acontext_cli import pipeline
 
-        for found in reversed(self.folder.newest()):
-            if pipeline.something_new(found, self.space(found.space).store):
-                yield Session(found)
+        return pipeline.something_new(session.folder, self.space(space or session.space).store)
 
     def _open(self, name: str) -> "LearningSpace":
         space = self._opened(name)

@@ -6,6 +6,7 @@ from acontext_cli.api.session import Session
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
 from acontext_cli.pipeline import Learned
+from acontext_cli.session import Sessions
 from acontext_cli.show.progress import clear, progress
 from acontext_cli.show.text import warn
 
@@ -15,18 +16,34 @@ class Learning:
 
     def __init__(self, workspace: Workspace, *, space: str, dry_run: bool) -> None:
         self.failed = 0
+        """How many sessions could not be learned from."""
         self._workspace = workspace
         self._space = space
         self._dry_run = dry_run
 
-    def runs(self, sessions: Sequence[Session]) -> Iterator[tuple[Session, Learned]]:
-        for session in progress(sessions, "learning from session"):
+    def of(self, refs: Sequence[str]) -> Iterator[tuple[Session, Learned]]:
+        """The runs of the sessions that are named."""
+        return self._runs([self._workspace.session(ref) for ref in refs])
+
+    def of_all(self) -> Iterator[tuple[Session, Learned]]:
+        """The runs of every session that has something new, oldest first."""
+        for problem in Sessions(self._workspace.folder.sessions).problems():
+            self._fail(problem)
+        yield from self._runs(list(self._workspace.sessions()), only_new=True)
+
+    def _runs(self, sessions: Sequence[Session], *, only_new: bool = False) -> Iterator[tuple[Session, Learned]]:
+        for session in progress(sessions, "session"):
             try:
+                if only_new and not self._workspace.is_new(session, self._space):
+                    continue
                 learned = self._workspace.learn_from(session, space=self._space, dry_run=self._dry_run)
             except AcontextError as error:
-                self.failed += 1
-                clear()
-                warn(f"{session.name or session.id}: {error}")
+                self._fail(f"{session.name or session.id}: {error}")
             else:
                 clear()
                 yield session, learned
+
+    def _fail(self, reason: str) -> None:
+        self.failed += 1
+        clear()
+        warn(reason)

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import typer
 
 from acontext_cli.cli.nouns import AsJson, SessionRef, SpaceName, Yes, confirm, session, workspace
-from acontext_cli.show.session import as_listed, show_excerpt, show_sessions, show_tasks, show_transcript
 from acontext_cli.show.text import as_json, say
 
 app = typer.Typer(name="session", help="Sessions: transcripts, and what was found in them.")
@@ -30,6 +29,8 @@ def list_sessions(
     json: AsJson = False,
 ) -> None:
     """List the newest 20 sessions."""
+    from acontext_cli.show.sessions import as_listed, show_sessions
+
     folder = workspace(context).folder
     found = folder.newest(None if all else 20)
     if json:
@@ -46,6 +47,8 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Show a transcript: who said what and when, calls, folded results."""
+    from acontext_cli.show.session import show_transcript
+
     found = session(context, ref)
     if json:
         as_json([{**each.body, "id": each.id, "at": each.at, "meta": each.meta} for each in found.messages()])
@@ -56,6 +59,8 @@ def show(
 @app.command("tasks", epilog="Example: acontext session tasks monday")
 def tasks(context: typer.Context, ref: SessionRef, json: AsJson = False) -> None:
     """Show the tasks that extract has found, with progress and outcome."""
+    from acontext_cli.show.session import show_tasks
+
     found = session(context, ref)
     if json:
         as_json([asdict(task) for task in found.tasks()])
@@ -85,6 +90,7 @@ def excerpt(
     json: AsJson = False,
 ) -> None:
     """Show what a model would be shown of a transcript within a size."""
+    from acontext_cli.show.session import show_excerpt
     from acontext_cli.trace.excerpt import excerpt
 
     found = excerpt(session(context, ref).messages(), budget)

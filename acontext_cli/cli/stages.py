@@ -88,7 +88,7 @@ def learn(
     here = workspace(context)
     learning = Learning(here, space=space, dry_run=dry_run)
     done = []
-    for found, learned in learning.runs([here.session(ref) for ref in refs] if refs else list(here.new())):
+    for found, learned in learning.of(refs) if refs else learning.of_all():
         done.append(learned)
         if not json and (refs or has_news(learned)):
             show_run(found.name or found.id, learned)

@@ -38,7 +38,7 @@ def status(context: typer.Context, json: AsJson = False) -> None:
         show_standing(found)
 
 
-@app.command("config", epilog="Example: ACONTEXT_ENGINE=offline acontext config")
+@app.command("config", epilog="Example: acontext config --json")
 def config(context: typer.Context, json: AsJson = False) -> None:
     """Show every setting, its value, and where it comes from."""
     here = workspace(context)

@@ -4,14 +4,13 @@ doing it for all of them costs half as much as importing Typer."""
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command_from_info
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.show.text import warn
 
 TREE = {
     "init": "standing",
@@ -89,8 +88,14 @@ class Root(TyperGroup):
             reason = f"{str(error.filename)!r}: {error.strerror}"
         else:
             return result
-        warn(f"acontext: {' '.join(reason.split())}")
-        raise typer.Exit(1)
+        return _refused(reason)
+
+
+def _refused(reason: str) -> NoReturn:
+    from acontext_cli.show.text import one_line, warn
+
+    warn(f"acontext: {one_line(reason)}")
+    raise typer.Exit(1)
 
 
 def _workspace_option() -> TyperOption:

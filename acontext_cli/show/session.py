@@ -1,11 +1,11 @@
-"""Sessions, their transcripts and their tasks."""
+"""One session: its transcript, its tasks, its excerpt."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from acontext_cli.messages import Message
 from acontext_cli.session import Session
 from acontext_cli.show.paint import Line, paint
-from acontext_cli.show.text import counted, one_line, say, size, table, warn
+from acontext_cli.show.text import counted, one_line, say, warn
 from acontext_cli.show.transcript import transcript
 from acontext_cli.tasks import Status, Task
 
@@ -15,29 +15,6 @@ _STYLES: dict[Status, str] = {
     "running": "bold yellow",
     "pending": "bold",
 }
-
-
-def as_listed(session: Session) -> dict[str, object]:
-    """What a list says of a session, for programs."""
-    return {
-        "id": session.id,
-        "name": session.name,
-        "space": session.space,
-        "date": session.date,
-        "created": session.created,
-        "source": session.source,
-        "bytes": session.size,
-    }
-
-
-def show_sessions(sessions: Sequence[Session], *, more: int) -> None:
-    if not sessions:
-        warn("no session yet: acontext session new")
-        return
-    rows = [(s.id[:8], s.created[:16].replace("T", " "), s.space, size(s.size), s.name) for s in sessions]
-    table([("SESSION", "CREATED", "SPACE", "SIZE", "NAME"), *rows])
-    if more > 0:
-        warn(f"and {counted(more, 'older session')}: --all lists them")
 
 
 def show_transcript(session: Session, messages: Iterable[Message], *, full: bool) -> None:

@@ -8,7 +8,7 @@ from acontext_cli.show.text import counted, one_line, say, table, warn
 
 
 def show_standing(found: Standing) -> None:
-    for note in found.recovered:
+    for note in found.notes:
         warn(note)
     table(
         [
