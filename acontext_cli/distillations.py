@@ -30,6 +30,8 @@ class Success:
     verify: str = ""
     otherwise: str = ""
     """What to do when the steps do not fit."""
+    sessions_needed: int = 1
+    """In how many distinct sessions it must have worked before it is written."""
     tools: tuple[str, ...] = ()
     """Names of the tools used, changes first."""
 

@@ -30,7 +30,23 @@ _SHARE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|percent)")
 _PATH = re.compile(r"(?<![\w/])/(?:[\w.*{}:-]+/?)+")
 _IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+\b|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b")
 _SHARE_LABEL = re.compile(r"%|pct|percent|rate|ratio", re.IGNORECASE)
-_GENERIC = frozenset(["service", "svc", "server", "app", "application", "system", "prod", "production", "staging", "the", "our", "a", "component"])
+_GENERIC = frozenset(
+    [
+        "service",
+        "svc",
+        "server",
+        "app",
+        "application",
+        "system",
+        "prod",
+        "production",
+        "staging",
+        "the",
+        "our",
+        "a",
+        "component",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +134,25 @@ def causal(trace: Trace, found: Iterable[Link] | None = None) -> frozenset[int]:
     """Numbers of the steps in the causal slice."""
     known = tuple(links(trace) if found is None else found)
     symptom = Symptom(trace.request)
-    kept = _reached({step.number for step in (*trace.changes, *trace.checks[-1:])}, known)
+    lasting = {step.number for step in trace.changes} - undone(trace)
+    kept = _reached(lasting | {step.number for step in trace.checks[-1:]}, known)
     looks = [step for step in trace.steps if step.kind != "change"]
     kept |= {step.number for step in looks if any(symptom.names(value) for value in values(step.arguments))}
     while more := _named_by(kept, looks, known) - kept:
         kept |= more
     return frozenset(_reached(kept, known))
+
+
+def undone(trace: Trace) -> frozenset[int]:
+    """Changes of settings that were taken back later: tries that led nowhere."""
+    by_place: dict[tuple[str, str, tuple[str, ...]], list[Setting]] = {}
+    steps = {step.number: step for step in trace.steps}
+    for change in settings_changed(trace):
+        step = steps[change.step]
+        others = tuple(value for value in values(step.arguments) if value != change.after)
+        by_place.setdefault((step.tool, change.key, others), []).append(change)
+    back = (made for made in by_place.values() if made[0].before == made[-1].after)
+    return frozenset(change.step for made in back for change in made)
 
 
 def settings_changed(trace: Trace) -> tuple[Setting, ...]:
@@ -240,10 +269,13 @@ def names(line: str, value: str) -> bool:
 
 
 def _measure_links(trace: Trace) -> Iterator[Link]:
+    tools = {step.number: step.tool for step in trace.steps}
     for change in settings_changed(trace):
         for step in trace.steps:
             if step.number >= change.step:
                 break
+            if step.tool == tools[change.read]:  # other settings measure nothing
+                continue
             for number in pressing(change, step):
                 yield Link(kind="measure", source=step.number, target=change.step, span=number.line)
 
@@ -255,7 +287,7 @@ def _assignments(step: Step) -> Iterator[tuple[str, str]]:
     keys = [str(value) for name, value in texts.items() if _is_key_argument(name) and isinstance(value, str)]
     new = [str(value) for name, value in texts.items() if words(name)[-1:] in (("value",), ("to",), ("val",))]
     yield from ((key, value) for key in keys for value in new)
-    yield from ((name, str(value)) for name, value in texts.items())
+    yield from ((name, str(value)) for name, value in texts.items() if setting(name, value))
 
 
 def _is_key_argument(name: str) -> bool:

@@ -32,7 +32,106 @@ _KEY_UNITS = {unit: meaning for unit, meaning in _UNITS.items() if len(unit) > 1
 del _KEY_UNITS["min"]
 
 _QUALIFIERS = frozenset(
-    ["max", "maximum", "min", "minimum", "limit", "size", "count", "num", "number", "total", "active", "current", "used", "in", "use", "of", "the", "is", "at", "a", "an", "to", "and", "or", "per", "capacity", "value", "actual", "configured", "allowed", "quota", "cap", "peak", "avg", "mean", "now", "default", "hard", "soft", "upper", "lower", "with", "for", "got", "have", "has", "was", "were", "n", "rate", "bound", "ceiling", "threshold", "open", "free", "available", "error", "warn", "info", "fatal", "level", "set", "by", "from", "reached", "exceeded", "exceeds", "exhausted", "full", "over", "above", "after", "within", "did", "not", "than", "more", "only", "all", "on", "this", "that", "its", "pct", "ms", "s", "sec", "seconds", "mb", "kb", "gb", "bytes", "percent", "depth", "length", "len", "concurrent", "inflight"]
+    [
+        "max",
+        "maximum",
+        "min",
+        "minimum",
+        "limit",
+        "size",
+        "count",
+        "num",
+        "number",
+        "total",
+        "active",
+        "current",
+        "used",
+        "in",
+        "use",
+        "of",
+        "the",
+        "is",
+        "at",
+        "a",
+        "an",
+        "to",
+        "and",
+        "or",
+        "per",
+        "capacity",
+        "value",
+        "actual",
+        "configured",
+        "allowed",
+        "quota",
+        "cap",
+        "peak",
+        "avg",
+        "mean",
+        "now",
+        "default",
+        "hard",
+        "soft",
+        "upper",
+        "lower",
+        "with",
+        "for",
+        "got",
+        "have",
+        "has",
+        "was",
+        "were",
+        "n",
+        "rate",
+        "bound",
+        "ceiling",
+        "threshold",
+        "open",
+        "free",
+        "available",
+        "error",
+        "warn",
+        "info",
+        "fatal",
+        "level",
+        "set",
+        "by",
+        "from",
+        "reached",
+        "exceeded",
+        "exceeds",
+        "exhausted",
+        "full",
+        "over",
+        "above",
+        "after",
+        "within",
+        "did",
+        "not",
+        "than",
+        "more",
+        "only",
+        "all",
+        "on",
+        "this",
+        "that",
+        "its",
+        "pct",
+        "ms",
+        "s",
+        "sec",
+        "seconds",
+        "mb",
+        "kb",
+        "gb",
+        "bytes",
+        "percent",
+        "depth",
+        "length",
+        "len",
+        "concurrent",
+        "inflight",
+    ]
 )
 _WORK = re.compile(
     r"duration|latency|took|elapsed|respon|complet|runtime|processing|p\d\d\b|p\d\d_|within|timed? ?out after|no reply"
@@ -62,7 +161,9 @@ _NUMBER = re.compile(
 _NEXT = re.compile(r"\s*([A-Za-z]{3,})")
 _KEY = re.compile(r"[\"']?([A-Za-z_][\w.\-]*)[\"']?\s*(?:=|:|=>)\s*[\"']?$")
 _TOLD_KEY = re.compile(r"\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b[^,;=]*$")
-_SPANS = re.compile(r"timeout|ttl|age|interval|time|window|duration|hold|wait|expir|deadline|lease|delay|period", re.IGNORECASE)
+_SPANS = re.compile(
+    r"timeout|ttl|age|interval|time|window|duration|hold|wait|expir|deadline|lease|delay|period", re.IGNORECASE
+)
 _SHORT_UNITS = {"min": 60.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -146,9 +247,7 @@ def _on_line(line: str, whole: str) -> Iterator[Quantity]:
             yield found
 
 
-def _quantity(
-    match: re.Match[str], key: str, text: str, line: str, before: str, counted: str = ""
-) -> Quantity | None:
+def _quantity(match: re.Match[str], key: str, text: str, line: str, before: str, counted: str = "") -> Quantity | None:
     value = float(match["number"].replace(",", ""))
     kind, factor = _unit(match["number"].replace(",", ""), match["unit"], key, before)
     label = key or " ".join(before.split()[-4:])

@@ -19,7 +19,10 @@ _SKILL = re.compile(r"<skill>\s*<name>(.*?)</name>\s*<description>(.*?)</descrip
 _STEP = re.compile(r"^\s*(?:\d+[.)]|[-*]\s*(?:step\s*)?\d+[.):])\s+(.*)$", re.I | re.M)
 _CALL = re.compile(r"`([\w.:-]+)\(([^`]*)\)`")
 _PLACE = re.compile(r"<[^<>]+>|[^,()]+")
-_BEHIND = re.compile(r"upstream|backend|behind|downstream|dependency|database|that service|named|from step|failing lines|which service", re.I)
+_BEHIND = re.compile(
+    r"upstream|backend|behind|downstream|dependency|database|that service|named|from step|failing lines|which service",
+    re.I,
+)
 _LINK = re.compile(r"\]\(([\w./-]+\.md)\)")
 _COMMON = frozenset(
     "about after again all and any are been before being but can cause could diagnose did does error errors every fail failed failing fails "
@@ -63,7 +66,10 @@ def relevance(request: str, text: str) -> int:
 
 def best_skill(request: str, system: str, tools: Sequence[str]) -> str:
     """The skill to read: the one that speaks most of the request; of those that speak of its tools if none does."""
-    scored = [(relevance(request, f"{name} {said}") + 2 * any(tool in said for tool in tools), name) for name, said in catalog(system)]
+    scored = [
+        (relevance(request, f"{name} {said}") + 2 * any(tool in said for tool in tools), name)
+        for name, said in catalog(system)
+    ]
     best = max(scored, default=(0, ""))
     return best[1] if best[0] >= 2 else ""
 
@@ -80,7 +86,9 @@ def best_file(request: str, overview: str) -> str:
 
 def advice(request: str, text: str) -> Advice | None:
     """The entry of a file that fits best and can be followed, or None."""
-    read = (_advice(entry.title, entry.text) for entry in entries(text) if not entry.title.lower().startswith("warning"))
+    read = (
+        _advice(entry.title, entry.text) for entry in entries(text) if not entry.title.lower().startswith("warning")
+    )
     usable = [entry for entry in read if len(entry.looks) > 1]
     return max(usable, key=lambda entry: relevance(request, entry.text), default=None)
 
@@ -95,7 +103,9 @@ def _looks(step: str, places: list[str]) -> list[Advised]:
     calls = _CALL.findall(step)
     if not calls:
         role = role_of(words(step))
-        return [Advised(role=role, behind=int(bool(_BEHIND.search(step))))] if role in ("logs", "status", "config") else []
+        return (
+            [Advised(role=role, behind=int(bool(_BEHIND.search(step))))] if role in ("logs", "status", "config") else []
+        )
     found = []
     for name, given in calls:
         role = role_of(words(name))

@@ -45,7 +45,9 @@ def wider(seen: Seen, found: Places) -> tuple[str, ...]:
     lines = (line for service in found.chain for line in seen.logs.get(service, "").splitlines())
     settings = (str(value) for service in found.chain for value in seen.configs.get(service, {}).values())
     known = {*found.chain, *found.aside}
-    return tuple(dict.fromkeys(name for line in (*lines, *settings) for name in named_on(line, seen) if name not in known))
+    return tuple(
+        dict.fromkeys(name for line in (*lines, *settings) for name in named_on(line, seen) if name not in known)
+    )
 
 
 def _named(service: str, seen: Seen, *, first: bool) -> Iterator[tuple[str, bool]]:

@@ -15,6 +15,7 @@ from acontext_cli.demo.agent.tools import Role
 from acontext_cli.messages import Json, ToolCall
 from acontext_cli.model import Reply
 
+_INWARD: tuple[Role, ...] = ("logs", "config", "status")
 Next = tuple[Role, str]
 """A look: what to do, and at which service."""
 
@@ -61,10 +62,15 @@ def _act(seen: Seen, found: Places, advised: advice.Advice | None) -> Reply:
     """The next look, or the change that what was read calls for."""
     hint = advised.title if advised else ""
     tried = {(service, key) for _, service, key, _ in seen.updates}
-    open_to = [suspect for suspect in suspects(seen, found, _owners(seen, found), hint) if (suspect.service, suspect.key) not in tried]
-    explored = advised is not None or not any(True for _ in _exploration(seen, found))
+    open_to = [
+        suspect
+        for suspect in suspects(seen, found, _owners(seen, found), hint)
+        if (suspect.service, suspect.key) not in tried
+    ]
     weight = open_to[0].weight if open_to else 0
-    if explored and weight >= ENOUGH:
+    if weight >= ENOUGH and (advised or next(_exploration(seen, found), None) is None):
+        return _change(seen, open_to[0])
+    if advised and weight >= LIKELY and not _as_advised(seen, found, advised)[0]:
         return _change(seen, open_to[0])
     look = next(_looks(seen, found, advised), None)
     if look is None and weight >= LIKELY:
@@ -82,7 +88,10 @@ def _act(seen: Seen, found: Places, advised: advice.Advice | None) -> Reply:
 def _looks(seen: Seen, found: Places, advised: advice.Advice | None) -> Iterator[Next]:
     """What has not been looked at yet, in the order in which it is worth looking."""
     if advised:
-        yield from _as_advised(seen, found, advised)
+        yield from (look for looks in _as_advised(seen, found, advised) for look in looks)
+        for service in found.chain:
+            for role in _INWARD:
+                yield from _unread(seen, role, [service])
     yield from _exploration(seen, found)
     yield from _unread(seen, "config", found.chain)
 
@@ -101,20 +110,18 @@ def _exploration(seen: Seen, found: Places) -> Iterator[Next]:
         yield from _unread(seen, "logs", [service])
 
 
-def _as_advised(seen: Seen, found: Places, advised: advice.Advice) -> Iterator[Next]:
-    """The looks of a skill's steps; what they ask is not asked again where it is known already."""
+def _as_advised(seen: Seen, found: Places, advised: advice.Advice) -> tuple[list[Next], list[Next]]:
+    """The looks of a skill's steps that are still to be made, and those that ask what is known already."""
     known = measured(seen, found)
-    late: list[Next] = []
+    needed: list[Next] = []
+    spare: list[Next] = []
     for look in advised.looks:
-        if look.behind >= len(found.chain):
-            continue
-        unread = list(_unread(seen, look.role, [found.chain[look.behind]]))
-        if look.behind and look.role != "config" and known:
-            late.extend(unread)
-        else:
-            yield from unread
-            known = known or bool(look.behind and not unread)
-    yield from late
+        if look.behind < len(found.chain):
+            unread = list(_unread(seen, look.role, [found.chain[look.behind]]))
+            measures = look.behind > 0 and look.role != "config"
+            (spare if measures and known else needed).extend(unread)
+            known = known or measures
+    return needed, spare
 
 
 def _unread(seen: Seen, role: Role, services: Iterable[str]) -> Iterator[Next]:
@@ -134,7 +141,11 @@ def _after_change(seen: Seen, found: Places) -> Reply | None:
     turn, service, key, value = seen.updates[-1]
     original = seen.originals.get((service, key), "")
     since = {name for at, name in seen.restarts if at > turn}
-    sick = [name for name in dict.fromkeys((service, *seen.started_sick, found.front)) if name == service or name in seen.started_sick or name == found.front]
+    sick = [
+        name
+        for name in dict.fromkeys((service, *seen.started_sick, found.front))
+        if name == service or name in seen.started_sick or name == found.front
+    ]
     if value == original:
         return None
     missing = [name for name in sick if name not in since]
@@ -148,7 +159,9 @@ def _after_change(seen: Seen, found: Places) -> Reply | None:
 
 
 def _change(seen: Seen, suspect: Suspect) -> Reply:
-    return _do(seen, "update", [suspect.service, suspect.key, suspect.new], f"{suspect.key} is {suspect.why}: {suspect.line}")
+    return _do(
+        seen, "update", [suspect.service, suspect.key, suspect.new], f"{suspect.key} is {suspect.why}: {suspect.line}"
+    )
 
 
 def _look(seen: Seen, role: Role, service: str) -> Reply:

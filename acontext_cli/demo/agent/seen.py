@@ -13,13 +13,18 @@ from acontext_cli.trace.links import Symptom, names
 from acontext_cli.trace.quantities import words
 
 _NAME = re.compile(r"(?<![\w./@-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/@-]|\.\w)")
-_GIVEN = re.compile(r"\b(?:service|upstream|target|backend|dependency|peer|from|to|by|host)=[\"']?([A-Za-z][\w-]*)(?![\w.-])")
+_GIVEN = re.compile(
+    r"\b(?:service|upstream|target|backend|dependency|peer|from|to|by|host)=[\"']?([A-Za-z][\w-]*)(?![\w.-])"
+)
 _PROSE = frozenset(
     "out-of-memory read-only front-end back-end in-use re-try time-out up-to-date built-in real-time high-water "
     "round-trip keep-alive non-zero write-ahead end-to-end on-call follow-up if-not-present stand-by fail-over".split()
 )
-_TROUBLE = re.compile(r"\b(?:error|err|warn(?:ing)?|fatal|critical|crit|panic|severe|alert|emerg|fail\w*|refus\w*|denied|reject\w*|kill\w*|"
-                      r"exhaust\w*|timeout|timed out|exceed\w*|dropp\w*|drops|turned away|invalid|too (?:many|large|big|long|slow)|unhealthy|shed|throttl\w*|over|oom\w*|full|limit)\b", re.I)
+_TROUBLE = re.compile(
+    r"\b(?:error|err|warn(?:ing)?|fatal|critical|crit|panic|severe|alert|emerg|fail\w*|refus\w*|denied|reject\w*|kill\w*|"
+    r"exhaust\w*|timeout|timed out|exceed\w*|dropp\w*|drops|turned away|invalid|too (?:many|large|big|long|slow)|unhealthy|shed|throttl\w*|over|oom\w*|full|limit)\b",
+    re.I,
+)
 _SICK = re.compile(r"\b(?:unhealthy|down|critical|failing|failed|crash\w*|offline)\b", re.I)
 
 
@@ -70,7 +75,11 @@ class Seen:
 
     def sick(self, service: str) -> bool:
         """Whether the last status of a service says that it is unwell."""
-        states = [value for key, value in fields(self.status.get(service, "")).items() if key.lower().endswith(("status", "state", "health"))]
+        states = [
+            value
+            for key, value in fields(self.status.get(service, "")).items()
+            if key.lower().endswith(("status", "state", "health"))
+        ]
         return any(_SICK.search(state) for state in states)
 
 
@@ -170,4 +179,8 @@ def _settings(text: str) -> dict[str, str]:
         return fields(text)
     if not isinstance(value, dict):
         return {}
-    return {key: str(inner) for key, inner in value.items() if isinstance(inner, str | int | float) and not isinstance(inner, bool)}
+    return {
+        key: str(inner)
+        for key, inner in value.items()
+        if isinstance(inner, str | int | float) and not isinstance(inner, bool)
+    }

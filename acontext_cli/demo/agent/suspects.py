@@ -25,7 +25,10 @@ _FULL = re.compile(
     r"waiting|overflow|over quota|quota|in use|no room|not respond|timed? ?out|timeout|slow|above|dropp|reject|shed|throttl|larger|longer",
     re.I,
 )
-_LIMITS = re.compile(r"timeout|deadline|limit|max|pool|size|quota|capacity|depth|worker|ttl|wait|clients|connections|rps|rate|keep|idle|budget|memory|skew|batch|parallel|queue", re.I)
+_LIMITS = re.compile(
+    r"timeout|deadline|limit|max|pool|size|quota|capacity|depth|worker|ttl|wait|clients|connections|rps|rate|keep|idle|budget|memory|skew|batch|parallel|queue",
+    re.I,
+)
 _AT_LEAST = re.compile(r"at least|minimum|not below|no less than|or more|>=", re.I)
 _EXPECTED = re.compile(
     r"\b(?:expect(?:ed|s|ing)?|requires?|required|wants?|wanted|needs?|must be|should be|use|uses|speaks?|listens? on|moved to|now at|"
@@ -38,7 +41,7 @@ _KIN = (
     frozenset({"pool", "connection", "client", "process", "session", "handler", "slot"}),
     frozenset({"keepalive", "keep", "idle", "alive", "reuse"}),
     frozenset({"memory", "rss", "heap", "oom"}),
-    frozenset({"body", "payload", "content", "request", "upload", "input", "response", "answer"}),
+    frozenset({"body", "payload", "content", "request", "upload", "input", "response", "answer", "reply", "respond"}),
     frozenset({"rps", "qps", "rate", "throttl"}),
     frozenset({"queue", "backlog", "pending"}),
 )
@@ -69,6 +72,8 @@ class _Line:
     carries: bool
     """Whether it carries the symptom itself."""
 
+    names: tuple[str, ...] = ()
+    """Other services on it."""
     codes: tuple[str, ...] = ()
     """Numbers that are the symptom itself and measure nothing."""
 
@@ -115,9 +120,9 @@ def _lines(seen: Seen, found: Places) -> Iterator[_Line]:
         for line in seen.status.get(service, "").splitlines():
             yield _Line(line, service, False, False)
         for line in seen.logs.get(service, "").splitlines():
-            others = set(named_on(line, seen)) - {service}
-            if not others or others & set(found.chain) or seen.symptom.on(line):
-                yield _Line(line, service, True, seen.symptom.on(line), seen.symptom.tokens)
+            others = tuple(name for name in named_on(line, seen) if name != service)
+            if not others or set(others) & set(found.chain) or seen.symptom.on(line):
+                yield _Line(line, service, True, seen.symptom.on(line), others, seen.symptom.tokens)
 
 
 def _against(service: str, key: str, value: str, lines: list[_Line], hint: str) -> Iterator[Suspect]:
@@ -126,7 +131,11 @@ def _against(service: str, key: str, value: str, lines: list[_Line], hint: str) 
         if limit is None:
             yield from _contradicted(service, key, value, line)
         else:
-            yield from (suspect for number in line.quantities for suspect in _weighed(service, key, value, limit, number, line, hint))
+            yield from (
+                suspect
+                for number in line.quantities
+                for suspect in _weighed(service, key, value, limit, number, line, hint)
+            )
 
 
 def _weighed(
@@ -135,7 +144,8 @@ def _weighed(
     shared = len(_things(key) & (number.nouns | _things(number.line)))
     if limit.value <= 0 or not _comparable(limit, number, shared, line):
         return
-    base = line.severity + min(shared, 2) + bool(_FULL.search(line.text)) + bool(_LIMITS.search(key))
+    direct = bool(_things(key) & number.nouns)
+    base = line.severity + min(shared, 2) + direct + bool(_FULL.search(line.text)) + bool(_LIMITS.search(key))
     base += (line.service == service) + bool(hint and nouns(key) & nouns(hint)) - (not number.work and not number.bound)
     told = bool(_AT_LEAST.search(line.text))
     named = number.bound and bool(_things(key) & _kin(number.nouns))
@@ -145,7 +155,9 @@ def _weighed(
         yield _suspect(service, key, value, limit, number.value * 2, "too low", line, base + 2)
     elif presses(number.value, limit.value) and not limit.waits and not number.waits:
         times = number.value / limit.value
-        # What is in use cannot be more than its own limit allows; what is asked for can.
+        # What is in use elsewhere says nothing of a limit that it is already beyond.
+        if limit.kind == "count" and times > 1.1 and service not in (line.service, *line.names):
+            return
         near = 2 if times <= 1.25 else int(limit.kind != "count") if times <= 4 else -1
         if near >= 0 or (shared and times <= 10):
             yield _suspect(service, key, value, limit, 2 * max(limit.value, number.value), "too low", line, base + near)
@@ -173,7 +185,15 @@ def _suspect(
     service: str, key: str, old: str, limit: Quantity, new: float, why: Why, line: _Line, weight: int
 ) -> Suspect:
     unit = limit.value / float(re.sub(r"[^\d.]", "", old) or 1)
-    return Suspect(service=service, key=key, old=old, new=_spelled(new / unit, old, why), why=why, line=line.text.strip(), weight=weight)
+    return Suspect(
+        service=service,
+        key=key,
+        old=old,
+        new=_spelled(new / unit, old, why),
+        why=why,
+        line=line.text.strip(),
+        weight=weight,
+    )
 
 
 def _spelled(value: float, old: str, why: Why) -> str:
@@ -191,8 +211,22 @@ def _contradicted(service: str, key: str, value: str, line: _Line) -> Iterator[S
     for match in _EXPECTED.finditer(line.text):
         wanted = match[1].rstrip(".,:;")
         if wanted != value and _alike(wanted, value):
-            weight = line.severity + 3 + min(2, len(nouns(key) & nouns(line.text))) + (2 if "expect" in match[0].lower() else 0)
-            yield Suspect(service=service, key=key, old=value, new=wanted, why="contradicted", line=line.text.strip(), weight=weight)
+            weight = (
+                line.severity
+                + 3
+                + min(2, len(nouns(key) & nouns(line.text)))
+                + 2 * ("expect" in match[0].lower())
+                + 2 * bool(set(words(wanted)) & set(words(value)))
+            )
+            yield Suspect(
+                service=service,
+                key=key,
+                old=value,
+                new=wanted,
+                why="contradicted",
+                line=line.text.strip(),
+                weight=weight,
+            )
 
 
 def _alike(one: str, other: str) -> bool:
@@ -202,4 +236,6 @@ def _alike(one: str, other: str) -> bool:
         return False
     shared = set(first) & set(second)
     separators = {mark for mark in ".:-/_" if mark in one and mark in other}
-    return bool(shared or separators or (len(one) <= 4 and len(other) <= 4 and one[:1].isalpha() == other[:1].isalpha()))
+    return bool(
+        shared or separators or (len(one) <= 4 and len(other) <= 4 and one[:1].isalpha() == other[:1].isalpha())
+    )

@@ -11,7 +11,9 @@ Role = Literal["status", "logs", "config", "update", "restart"]
 
 _TELLING: dict[Role, frozenset[str]] = {
     "restart": frozenset({"restart", "reboot", "bounce"}),
-    "update": frozenset({"update", "set", "change", "write", "patch", "raise", "lower", "increase", "reduce", "adjust"}),
+    "update": frozenset(
+        {"update", "set", "change", "write", "patch", "raise", "lower", "increase", "reduce", "adjust"}
+    ),
     "logs": frozenset({"log", "logs"}),
     "status": frozenset({"status", "health", "healthy", "latency"}),
     "config": frozenset({"config", "configuration", "setting", "settings"}),

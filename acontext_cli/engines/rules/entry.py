@@ -2,10 +2,11 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Lesson, Success
-from acontext_cli.skills import heading, inline, one_line
+from acontext_cli.skills import ENTRY_TOKENS, heading, inline, one_line, tokens
 from acontext_cli.tasks import Known, Task
 
 FORGET_AFTER_DAYS = 90
@@ -30,7 +31,10 @@ def lesson_text(lesson: Success | Facts, item: Distillation, sessions: int) -> s
     """The entry of a lesson."""
     lines = _procedure(lesson) if isinstance(lesson, Success) else [f"- {inline(fact)}" for fact in lesson.facts]
     known = _known(item.known, sessions)
-    return "\n".join([heading(lesson.title, item.date, entry_id(lesson)), *lines, *known])
+    text = "\n".join([heading(lesson.title, item.date, entry_id(lesson)), *lines, *known])
+    if isinstance(lesson, Success) and lesson.otherwise and tokens(text) > ENTRY_TOKENS:
+        return lesson_text(replace(lesson, otherwise=""), item, sessions)
+    return text
 
 
 def warning_text(text: str, item: Distillation) -> str:

@@ -22,6 +22,7 @@ _HARNESS = re.compile(
 _OWN_TOOLS = re.compile(
     r"^(?:edit|multiedit|write|read|str_replace|apply_patch|todo|task|agent|notebook|web|glob|grep|ls)", re.IGNORECASE
 )
+_ID = re.compile(r"\d{4,}|\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b|\S+@\S+")
 _KIND_OF_TEST = (
     ("lint", r"lint|ruff|eslint|biome|clippy|vet|gofmt|fmt|black"),
     ("type-check", r"mypy|tsc|pyright|typecheck"),
@@ -88,10 +89,17 @@ def _remedy(wrong: Step, right: Step, name: str) -> Habit:
 
 
 def _changed_argument(wrong: Step, right: Step) -> str:
+    """The one named argument that differs, where the failure speaks of it and its values are no ids."""
     if wrong.tool != right.tool:
         return ""
     changed = _differences(wrong.arguments, right.arguments)
-    return changed[0] if len(changed) == 1 and changed[0] in wrong.arguments and changed[0] in right.arguments else ""
+    if len(changed) != 1 or changed[0] not in wrong.arguments or changed[0] not in right.arguments:
+        return ""
+    old, new = wrong.arguments[changed[0]], right.arguments[changed[0]]
+    if not isinstance(old, str | int | float) or not isinstance(new, str | int | float) or _ID.search(f"{old} {new}"):
+        return ""
+    error = wrong.result[:400].lower()
+    return changed[0] if changed[0].lower() in error or (len(str(old)) > 2 and str(old).lower() in error) else ""
 
 
 def _differences(one: Json, other: Json) -> list[str]:

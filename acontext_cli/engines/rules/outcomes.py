@@ -172,11 +172,8 @@ def _names_only(line: str, symptom: Symptom) -> bool:
 
 
 def _went(changed: dict[str, tuple[str, str]], trace: Trace) -> str:
-    tool = trace.changes[-1].tool
-    told = [f"{key} went from {old[:40]} to {new[:40]}" for key, (old, new) in sorted(changed.items(), key=_telling)][
-        :2
-    ]
-    return f"{' and '.join(told)} after `{tool}`"
+    key, (old, new) = min(changed.items(), key=_telling)
+    return f"{key} went from {old[:40]} to {new[:40]} after `{trace.changes[-1].tool}`"
 
 
 def _telling(item: tuple[str, tuple[str, str]]) -> tuple[bool, bool]:

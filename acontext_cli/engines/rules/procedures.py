@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from acontext_cli.distillations import Success
+from acontext_cli.engines.rules.habits import SESSIONS_NEEDED
 from acontext_cli.engines.rules.outcomes import Check, check
 from acontext_cli.skills import one_line
-from acontext_cli.trace.links import Link, Setting, Symptom, causal, links, pressing, settings_changed
+from acontext_cli.trace.links import Link, Setting, Symptom, causal, links, pressing, settings_changed, undone
 from acontext_cli.trace.quantities import Quantity, plain, words
 from acontext_cli.trace.shell import is_shell
 from acontext_cli.trace.steps import Step, Trace, values
@@ -47,7 +48,14 @@ class Procedure:
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
-        return settings_changed(self.told)
+        back = undone(self.told)
+        return tuple(change for change in settings_changed(self.told) if change.step not in back)
+
+    @cached_property
+    def changes(self) -> tuple[Step, ...]:
+        """The changes that lasted."""
+        back = undone(self.told)
+        return tuple(step for step in self.told.changes if step.number not in back)
 
     @cached_property
     def check(self) -> Check | None:
@@ -55,7 +63,7 @@ class Procedure:
 
     def refused(self) -> str | None:
         """Why no procedure can be learned from this trace, in words, or None."""
-        changes = self.told.changes
+        changes = self.changes
         if not changes:
             return "nothing was changed"
         if any(is_shell(step.tool) or _CODING.match(step.tool) for step in changes):
@@ -64,6 +72,9 @@ class Procedure:
             return "a tool without named arguments"
         if len(self._looks) + len(changes) > 3 * _LONGEST_STEPS:
             return "too many calls to be one procedure"
+        sources = {link.source for link in self._derived if link.target in {step.number for step in changes}}
+        if not self.settings and len(sources) < 2:
+            return "too little in the changes was derived from what the looks found"
         if not any(
             link.target == step.number and link.source < step.number for step in changes for link in self._derived
         ):
@@ -83,7 +94,7 @@ class Procedure:
     @cached_property
     def _looks(self) -> tuple[Step, ...]:
         """The looks of the slice that lead anywhere, before the last change."""
-        last = self.told.changes[-1].number
+        last = self.changes[-1].number
         used = {link.source for link in self.links if link.kind != "value"} | {link.source for link in self._derived}
         return tuple(step for step in self.steps if step.kind == "look" and step.number < last and step.number in used)
 
@@ -91,7 +102,7 @@ class Procedure:
     def shown(self) -> tuple[Step, ...]:
         """The calls that the entry lists: looks that lead somewhere, then the changes, repeats left out."""
         listed: dict[tuple[str, tuple[str, ...]], Step] = {}
-        for step in sorted((*self._looks, *self.told.changes), key=lambda step: step.number):
+        for step in sorted((*self._looks, *self.changes), key=lambda step: step.number):
             listed.setdefault(
                 (step.tool, tuple(values(step.arguments)) if step.kind == "change" else self._roles(step)), step
             )
@@ -120,10 +131,11 @@ class Procedure:
             generalizable_pattern=self._principle(),
             applies_when=self._applies_when(goal),
             does_not_apply=self._does_not_apply(),
-            steps=tuple(f"`{self._call(step)}`{self._asks(step)}" for step in self.shown),
+            steps=tuple(self._listed()),
             verify=self._verify(),
             otherwise=self._otherwise(),
-            tools=tuple(dict.fromkeys(step.tool for step in (*self.told.changes, *self.shown))),
+            sessions_needed=1 if self.settings else SESSIONS_NEEDED,
+            tools=tuple(dict.fromkeys(step.tool for step in (*self.changes, *self.shown))),
         )
 
     def title(self, goal: str) -> str:
@@ -132,7 +144,7 @@ class Procedure:
             dict.fromkeys(f"{_setting_words(change.key)} {_direction(change)}" for change in self.settings)
         )
         if not cause:
-            return " and ".join(dict.fromkeys(" ".join(words(step.tool)) for step in self.told.changes)).capitalize()
+            return " and ".join(dict.fromkeys(" ".join(words(step.tool)) for step in self.changes)).capitalize()
         subject = " ".join(part for part in (self._subject, *self._codes[:1]) if part)
         return f"{subject} — {cause}" if subject else cause.capitalize()
 
@@ -145,9 +157,9 @@ class Procedure:
     @cached_property
     def _subject(self) -> str:
         """What the request calls the thing that was changed, in its own words."""
-        for step in self.told.changes:
+        for step in self.changes:
             for _, value in _texts(step):
-                if self.symptom.names(value):
+                if self.symptom.names(value) and not any(letter.isdigit() for letter in value):
                     said = re.search(r"[\s_-]?".join(map(re.escape, words(value))), self.told.request, re.IGNORECASE)
                     return one_line(said.group() if said else value.replace("-", " "), 40)
         return ""
@@ -157,27 +169,28 @@ class Procedure:
             if change.old and change.new and self.measured:
                 kind = _MEASURES[change.old.kind]
                 verb = "come up to" if change.new.value > change.old.value else "stay below"
-                return f"A limit that the real {kind} {verb}: it is {_direction(change)}, the rest may be sound."
+                return f"A limit that the real {kind} {verb}: it is {_direction(change)}."
             return "A setting that what it talks to contradicts."
         return "The changes take their arguments from the looks before them."
 
     def _applies_when(self, goal: str) -> str:
-        line = next((one_line(_bare(link.span), 90) for link in self.links if link.kind == "subject"), "")
-        return f"“{one_line(goal, 90)}”" + (f"; lines such as “{line}”" if line else "")
+        spans = (link.span for link in self.links if link.kind == "subject" and len(link.span) < 300)
+        line = next((one_line(_bare(span), 100) for span in spans), "") if self.settings else ""
+        return f"“{one_line(goal, 80)}”" + (f"; lines such as “{line}”" if line else "")
 
     def _does_not_apply(self) -> str:
         codes = ", ".join(self._codes[:2])
         other = f"; lines without {codes} are another story" if codes else ""
         if self.measured and self.settings:
-            return f"What is measured lies more than 20 % away from the setting{other}."
+            return f"What is measured lies over 20 % off the setting{other}."
         if self.settings:
             return f"No look shows a value other than the setting's{other}."
-        return "A look shows something else than its step expects."
+        return ""
 
     def _otherwise(self) -> str:
         if not self.settings:
             return "Stop before the first change and ask."
-        return "Leave the setting; follow what the failing lines name to its status, log and settings."
+        return "Leave the setting; look at status, log and settings of what the failing lines name."
 
     def _verify(self) -> str:
         return (
@@ -186,9 +199,23 @@ class Procedure:
             else "Look again at what was changed."
         )
 
+    def _listed(self) -> Iterator[str]:
+        """The steps in words; looks one after the other that only measure are one step."""
+        measuring = [
+            step for step in self.shown if list(self._shows_number(step)) and not list(self._names_others(step))
+        ]
+        for step in self.shown:
+            if step not in measuring:
+                yield f"`{self._call(step)}`{self._asks(step)}"
+            elif step is measuring[0]:
+                calls = ", ".join(f"`{self._call(each)}`" for each in measuring)
+                numbers = (self.measured[each.number] for each in measuring)
+                kind = _MEASURES[self.measured[step.number].kind]
+                yield f"{calls}: which {kind} (there {', '.join(map(_shown_number, numbers))})?"
+
     def _call(self, step: Step) -> str:
         arguments = (self._role(step, name, value) for name, value in _texts(step))
-        return f"{step.tool}({', '.join(argument for argument in arguments if argument)})"
+        return f"{step.tool}({', '.join(dict.fromkeys(argument for argument in arguments if argument))})"
 
     def _role(self, step: Step, name: str, value: str) -> str:
         """The part that an argument plays: what the request names, what an earlier step found, a derivation."""
@@ -224,7 +251,7 @@ class Procedure:
         return f": {text}" if text else ""
 
     def _names_others(self, step: Step) -> Iterator[str]:
-        if any(link.kind == "subject" and link.source == step.number for link in self.links):
+        if self.settings and any(link.kind == "subject" and link.source == step.number for link in self.links):
             codes = " or ".join(self._codes[:2])
             yield f"what else do the lines {f'with {codes} ' if codes else ''}name?"
 
@@ -248,7 +275,7 @@ class Procedure:
 
     def _gives(self, step: Step) -> Iterator[str]:
         needed = {link.span for link in self._derived if link.source == step.number and link.kind == "value"}
-        names = dict.fromkeys(name for change in self.told.changes for name, value in _texts(change) if value in needed)
+        names = dict.fromkeys(name for change in self.changes for name, value in _texts(change) if value in needed)
         if names and not self.settings:
             yield f"gives {', '.join(f'`{name}`' for name in list(names)[:5])}."
 

@@ -27,7 +27,7 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _SPECIFIC = re.compile(
-    r"\d{2,}|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\S+@\S+|https?://|\b(?:this|these|those|that one|the following|above|below|today|tomorrow|tonight|yesterday|now|"
+    r"\d|\binstead\b|\b(?:within|in|on|at|for|with|of|to|like) (?:that|it|them)\b|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\S+@\S+|https?://|\b(?:this|these|those|that one|the following|above|below|today|tomorrow|tonight|yesterday|now|"
     r"currently|for me here|my (?:reservation|order|flight|trip|booking|ticket|account|card|refund|return|upcoming)|the (?:reservation|order|flight|trip|booking|refund|upgrade|change))\b"
     r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december)\b|\{|\}|[<>]|\?$",
     re.IGNORECASE,

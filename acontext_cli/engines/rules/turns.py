@@ -21,7 +21,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"^\W*(?:yes|yep|yeah|no\b|nope|not\b|correct|right\b|exactly|go ahead|proceed|confirm|continue|go on|keep going|wait\b|hm+\b|"
+    r"^\W*(?:i (?:see|understand|get it|agree|hope|believe|really|will|already|have|just|do ?n[o']t)\b|i'll\b|my (?:[\w-]+ ){1,3}(?:is|are)\b|"
+    r"but\b|oh\b|well\b|certainly|of course|absolutely|in that case|let'?s (?:go|do|proceed|stick)\b|that (?:is|would|will|can'?t|could|might|sounds|makes)\b|"
+    r"(?:could|can|would) you (?:please )?(?:just |at least |also )?(?:double-?check|check again|confirm|verify|re-?check|try again)|are you (?:sure|certain)|"
+    r"yes|yep|yeah|no\b|nope|not\b|correct|right\b|exactly|go ahead|proceed|confirm|continue|go on|keep going|wait\b|hm+\b|"
     r"actually|instead|i meant|i mean\b|never ?mind|sorry|try again|retry|again\b|once more|undo|revert|use\b|"
     r"(?:it|that|this|they|everything|all)(?:'s| is| are|s| still| now)* (?:still|not|does ?n[o']t|did ?n[o']t|is ?n[o']t|works?|worked|fixed|fails?|failed|failing"
     r"|broken|wrong|good|better|fine|helped?|did it|passes|passing|looks?|seems?)|still\b|same (?:error|problem|issue|result)|"
@@ -29,6 +32,7 @@ _GOES_ON = re.compile(
     r"the (?:second|first|third|last|former|latter|other) (?:one|option)|option \w\b|\[request interrupted|<)",
     re.IGNORECASE,
 )
+_MARKER = re.compile(r"[#<\[*=]{2,}\s*[A-Z][A-Z_ ]*\s*[#>\]*=]{2,}")
 _ASKS = re.compile(
     r"\b(?:please|can you|could you|would you|will you|i want|i need|i(?:'d| would) like|help me|let'?s|next|now|also|another|"
     r"how|what|why|where|which|when|who|is there|are there|do you|does|should)\b|\?",
@@ -47,7 +51,7 @@ _PROVIDE = re.compile(
 
 def without_greetings(text: str) -> str:
     """The text without sentences that only greet, thank or agree."""
-    sentences = (sentence.strip() for sentence in _SENTENCE.split(text) if sentence.strip())
+    sentences = (sentence.strip() for sentence in _SENTENCE.split(_MARKER.sub(" ", text)) if sentence.strip())
     return " ".join(_LEAD.sub("", sentence) for sentence in sentences if not _POLITE.match(sentence)).strip()
 
 

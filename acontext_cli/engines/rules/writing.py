@@ -53,14 +53,14 @@ def _digest(item: Distillation, space: Space, name: str) -> Iterator[Proposal]:
 def _teach(item: Distillation, lesson: Success | Facts, space: Space) -> Iterator[Proposal | Hold]:
     id = entry_id(lesson)
     sessions = space.sources(id) | {item.session}
-    needed = lesson.sessions_needed if isinstance(lesson, Facts) else 1
+    needed = lesson.sessions_needed
     found = space.entry(id)
     if found:
         yield from _seen_again(item, lesson, found, sessions, new=item.session not in space.sources(id))
     elif space.deleted(id):
         return
     elif len(sessions) < needed:
-        reason = f"seen in one session; {needed} are needed"
+        reason = f"seen in {len(sessions)} session; {needed} are needed"
         yield Hold(
             lesson=item.id, entry=id, title=lesson.title, reason=reason, text=lesson_text(lesson, item, len(sessions))
         )
