@@ -94,6 +94,10 @@ class WorkspaceFolder:
         """The newest sessions (all without a count), newest first; those that cannot be read are passed over."""
         return Sessions(self.sessions).newest(count)
 
+    def problems(self) -> list[str]:
+        """Why sessions cannot be read, a sentence for each."""
+        return Sessions(self.sessions).problems()
+
     def find_session(self, ref: str) -> Session:
         """The session with this id, beginning of an id, or name; `@last` is the one last recorded into."""
         return Sessions(self.sessions).find(ref)

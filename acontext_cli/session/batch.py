@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import cast
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json, problem
@@ -22,15 +23,15 @@ def parse_batch(source_name: str, lines: Iterable[bytes]) -> list[Json]:
 
 def _message(where: str, text: bytes) -> Json:
     try:
-        body: Json = json.loads(text.decode("utf-8"))
+        body: object = json.loads(text.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise AcontextError(f"{where}: not UTF-8 (byte {error.start + 1}); save the file as UTF-8") from error
     except (ValueError, RecursionError) as error:
         raise AcontextError(f"{where}: {_no_json(text, error)}") from error
-    reason = problem(body)
+    reason = f"a JSON array; {_ARRAY}" if isinstance(body, list) else problem(body)
     if reason:
         raise AcontextError(f"{where}: {reason}{_remedy(body)}")
-    return body
+    return cast(Json, body)
 
 
 def _no_json(text: bytes, error: Exception) -> str:
@@ -44,8 +45,6 @@ def _no_json(text: bytes, error: Exception) -> str:
 
 
 def _remedy(body: object) -> str:
-    if isinstance(body, list):
-        return f"; {_ARRAY}"
     if isinstance(body, dict) and isinstance(body.get("messages"), list):
         return "; one message a line is expected: jq -c '.messages[]' FILE"
     return ""
