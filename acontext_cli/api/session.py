@@ -1,11 +1,14 @@
 """One session as an agent loop sees it: record what is said, tell how it ended."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
 
 from acontext_cli.files import lines
-from acontext_cli.messages import Json, Message
 from acontext_cli.session import Session as Folder
-from acontext_cli.tasks import Outcome, Task
+
+if TYPE_CHECKING:  # a list of sessions starts without them
+    from acontext_cli.messages import Json, Message
+    from acontext_cli.tasks import Task
 
 
 class Session:
@@ -33,24 +36,29 @@ class Session:
         last = self.folder.last_task()
         return sum(1 for _ in lines(self.folder.transcript, last.end if last else 0))
 
-    def record(self, *messages: Json | Message) -> tuple[str, ...]:
+    def record(self, *messages: "Json | Message") -> tuple[str, ...]:
         """Append messages in the OpenAI chat form; their ids. They are on disk when this returns."""
         return self.folder.record(messages).ids
 
-    def messages(self) -> Iterator[Message]:
+    def messages(self) -> "Iterator[Message]":
         return (message for message, _, _ in self.folder.messages())
 
-    def tasks(self) -> tuple[Task, ...]:
+    def tasks(self) -> "tuple[Task, ...]":
         """What extract has found."""
         return tuple(self.folder.tasks())
 
     def succeeded(self, reason: str = "", *, task: int | None = None) -> None:
         """Tell from outside that its last task (or the one numbered) succeeded: the best evidence there is."""
-        self.folder.tell(Outcome(status="success", reason=reason, task=task))
+        self._tell("success", reason, task)
 
     def failed(self, reason: str = "", *, task: int | None = None) -> None:
         """Tell from outside that its last task (or the one numbered) failed."""
-        self.folder.tell(Outcome(status="failed", reason=reason, task=task))
+        self._tell("failed", reason, task)
+
+    def _tell(self, status: Literal["success", "failed"], reason: str, task: int | None) -> None:
+        from acontext_cli.tasks import Outcome
+
+        self.folder.tell(Outcome(status=status, reason=reason, task=task))
 
     def __repr__(self) -> str:
         return f"Session({self.name or self.id!r})"
