@@ -57,8 +57,8 @@ class Sessions:
         return found.st_mtime_ns if found.st_size else 0
 
     def _readable(self) -> Iterator[Session]:
-        for folder in self.folders():
-            if isinstance(found := _opened(folder), Session):
+        for name in self._names():  # not `folders`: of thousands only the newest few are asked for
+            if isinstance(found := _opened(self.path / name), Session):
                 yield found
 
     def _names(self) -> list[str]:
