@@ -20,7 +20,7 @@ def encode(value: object) -> bytes:
     """The line of a value, its newline included."""
     record = {"v": VERSION, **_named(value)}
     try:
-        return json.dumps(record, ensure_ascii=False, default=_named).encode() + b"\n"
+        return _ENCODER.encode(record).encode() + b"\n"
     except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
         return json.dumps(record, default=_named).encode() + b"\n"
 
@@ -49,6 +49,9 @@ def _named(value: object) -> dict[str, object]:
     """A dataclass by field name; a verdict says first which one it is."""
     kind: Any = type(value)
     return {**_tag(kind), **{name: getattr(value, name) for name in _names(kind)}}
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_named)
 
 
 @cache
@@ -117,14 +120,13 @@ def _object(kind: type[Any], readers: Mapping[str, _Reader], needed: frozenset[s
     if missing or unknown:
         words = [f"{name!r} is missing" for name in sorted(missing)] + [f"unknown {name!r}" for name in sorted(unknown)]
         raise ValueError(", ".join(words))
-    return kind(**{name: _field(readers[name], name, item) for name, item in value.items()})
-
-
-def _field(reader: _Reader, name: str, value: object) -> object:
+    read: dict[str, object] = {}
     try:
-        return reader(value)
+        for name, item in value.items():
+            read[name] = readers[name](item)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
+    return kind(**read)
 
 
 def _shown(value: object) -> str:
