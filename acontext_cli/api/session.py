@@ -47,6 +47,10 @@ class Session:
         """What extract has found."""
         return tuple(self.folder.tasks())
 
+    def tasks_numbered(self, numbers: set[int]) -> "tuple[Task, ...]":
+        """Some of its tasks, with what was told about them."""
+        return tuple(task for task in self.folder.tasks() if task.number in numbers) if numbers else ()
+
     def succeeded(self, reason: str = "", *, task: int | None = None) -> None:
         """Tell from outside that its last task (or the one numbered) succeeded: the best evidence there is."""
         self._tell("success", reason, task)

@@ -91,7 +91,7 @@ def learn(
     for found, learned in learning.of(refs) if refs else learning.of_all():
         done.append(learned)
         if not json and (refs or has_news(learned)):
-            show_run(found.name or found.id, learned)
+            show_run(found.name or found.id, learned, found.tasks_numbered({task.number for task in learned.tasks}))
     if json:
         as_json(done)
     else:

@@ -17,6 +17,8 @@ from acontext_cli.show.text import counted, one_line
 
 WIDTH = 76
 RULE = "=" * WIDTH
+LITTLE = 20
+"""Percent."""
 
 
 class Silent:
@@ -135,15 +137,15 @@ def _pairs(runs: Sequence[Played]) -> list[tuple[Played, Played]]:
 
 
 def _compare(pairs: Sequence[tuple[Played, Played]]) -> None:
-    head = ("act", "without the skill", "with the skill", "calls", "calls + reads")
+    head = ("act", "calls without", "calls with", "calls", "calls + reads")
     rows = [head, *(_row(plain, skilled) for plain, skilled in pairs)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     paint([("", ""), ("bold", "Was it the skill? The same incident, the same agent, without and with it:"), ("", "")])
     paint([("bold", f"  {lines[0]}"), *(("", f"  {line}") for line in lines[1:])])
-    little = [one_line(plain.act) for plain, skilled in pairs if _saved(plain.calls, _cost(skilled)) <= 0]
+    little = [one_line(plain.act, 20) for plain, skilled in pairs if _saved(plain.calls, _cost(skilled)) < LITTLE]
     if little:
-        paint([("", ""), ("", f"  Reading costs more than it saves in: {', '.join(little)}.")])
+        paint([("", ""), ("", f"  With the reading counted, little or nothing is saved in {', '.join(little)}.")])
 
 
 def _row(plain: Played, skilled: Played) -> tuple[str, ...]:
@@ -153,7 +155,7 @@ def _row(plain: Played, skilled: Played) -> tuple[str, ...]:
 
 def _outcome(run: Played) -> str:
     reads = f" + {counted(run.skill_reads, 'read')}" if run.skills == "learned" else ""
-    return f"{run.calls} calls{reads}, {'resolved' if run.resolved else 'not resolved'}"
+    return f"{run.calls}{reads}, {'resolved' if run.resolved else 'not resolved'}"
 
 
 def _cost(run: Played) -> int:

@@ -8,6 +8,7 @@ from acontext_cli.pipeline import Learned
 from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.session import task_lines
 from acontext_cli.show.text import counted, one_line, say
+from acontext_cli.tasks import Task
 
 _MARKS = {"add": "+", "source": "=", "replace": "~", "warning": "!"}
 _NAMES = {kind: name for name, kind in VERDICTS.items()}
@@ -38,19 +39,19 @@ def verdict_lines(item: Distillation) -> list[Line]:
     return lines
 
 
-def show_run(name: str, learned: Learned) -> None:
-    """One session's run; of a dry run the diff too."""
-    paint(learned_lines(name, learned))
+def show_run(name: str, learned: Learned, tasks: Sequence[Task]) -> None:
+    """One session's run with the tasks that were new in it; of a dry run the diff too."""
+    paint(learned_lines(name, learned, tasks))
     if learned.diff:
         say(learned.diff.rstrip("\n"))
 
 
-def learned_lines(name: str, learned: Learned) -> list[Line]:
-    lines: list[Line] = [("bold", f"{one_line(name)}: {counted(len(learned.tasks), 'new task')}")]
-    lines += task_lines(learned.tasks, "  ")
+def learned_lines(name: str, learned: Learned, tasks: Sequence[Task]) -> list[Line]:
+    lines: list[Line] = [("bold", one_line(name))]
+    lines += task_lines(tasks, "  ")
     for entry in learned.written:
         lines.append(
-            ("green", f"  {_MARKS.get(entry.action, '+')} {entry.skill}/{entry.file}  {one_line(entry.title)}")
+            ("green", f"  {_MARKS.get(entry.action, '+')} {entry.skill}/{entry.file}  {one_line(entry.title, 100)}")
         )
     lines += [("yellow", f"  held: {one_line(title)}: {one_line(reason)}") for title, reason in learned.held]
     lines += [("red", f"  refused: {one_line(title)}: {one_line(reason)}") for title, reason in learned.refused]
