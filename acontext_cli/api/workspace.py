@@ -120,7 +120,9 @@ class Workspace:
         """Whether there is something to learn from it."""
         from acontext_cli import pipeline
 
-        return pipeline.something_new(session.folder, self.space(space or session.space).store)
+        store = self.space(space or session.space).store
+        store.ledger.refresh()  # another run may have added to it since
+        return pipeline.something_new(session.folder, store)
 
     def _open(self, name: str) -> "LearningSpace":
         space = self._opened(name)
