@@ -9,7 +9,7 @@ from pathlib import Path
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import make_folders, write_whole
 from acontext_cli.session import Session, Sessions
-from acontext_cli.session.recording import now
+from acontext_cli.session.clock import now
 
 _MACHINE = ".acontext"
 _CONFIG = "config.yaml"
@@ -85,6 +85,11 @@ class WorkspaceFolder:
 
         id, created = id or str(uuid4()), created or now()
         return Session.create(self.sessions, id=id, created=created, name=name, space=space, date=date, source=source)
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions there are."""
+        return Sessions(self.sessions).count
 
     def session_folders(self) -> list[Path]:
         """The folders of all sessions, newest first."""

@@ -1,14 +1,13 @@
 """What recording adds to a message (an id, a time, what else is known) and the line it is written as."""
 
 import json
-import os
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from acontext_cli.errors import AcontextError
+from acontext_cli.files import Appender
 from acontext_cli.messages import Json, Message, problem
+from acontext_cli.session.clock import now as now
 
 # One encoder for all: to make one costs more than to write a small message, above all after a wait for the disk.
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -30,6 +29,14 @@ class Stamp:
 
     clock: Callable[[], str]
     new_id: Callable[[], str]
+
+    def recorded(self, messages: Iterable[Json | Message], appender: Appender) -> Recorded:
+        """Write messages, all or none."""
+        stamped = [self.line(given, number) for number, given in enumerate(messages, 1)]
+        if not stamped:
+            return Recorded((), 0)
+        appended = appender.append(b"".join([line for _, line in stamped]))
+        return Recorded(tuple([id for id, _ in stamped]), appended.set_aside)
 
     def line(self, given: Json | Message, number: int) -> tuple[str, bytes]:
         """Id and line of a message, the number-th of its call."""
@@ -65,21 +72,6 @@ def encoded(record: Json) -> bytes:
         return f"{text}\n".encode()
     except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
         return json.dumps(record).encode() + b"\n"
-
-
-def now() -> str:
-    """UTC, ISO 8601, with milliseconds."""
-    milliseconds = time.time_ns() // 1_000_000
-    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03}Z"
-
-
-@lru_cache(maxsize=1)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-
-
-def new_id() -> str:
-    return "m" + os.urandom(6).hex()
 
 
 def _meta(source: object, at: object, meta: object) -> dict[str, object]:

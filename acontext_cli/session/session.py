@@ -1,20 +1,22 @@
 """One session, a folder. Each stage adds to its own file in it; what is new is computed, never marked."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import TypeVar
+from __future__ import annotations
 
-from acontext_cli.distillations import Distillation
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import DISK, Appender, Disk, append, complete, last_line, lines, remove_folder, write_folder
-from acontext_cli.messages import Json, Message, read
-from acontext_cli.records import decode, encode
 from acontext_cli.session import about
-from acontext_cli.session.distilled import Distilled
-from acontext_cli.session.recording import Recorded, Stamp, new_id, now
-from acontext_cli.session.told import latest, told
-from acontext_cli.tasks import Outcome, Task
+from acontext_cli.session.clock import new_id, now
+
+if TYPE_CHECKING:  # a list of sessions needs none of these, and they take half its time
+    from acontext_cli.distillations import Distillation
+    from acontext_cli.messages import Json, Message
+    from acontext_cli.session.distilled import Distilled
+    from acontext_cli.session.recording import Recorded, Stamp
+    from acontext_cli.tasks import Outcome, Task
 
 _T = TypeVar("_T")
 
@@ -39,7 +41,9 @@ class Session:
         self.created = known.created
         self.source = known.source
         self.transcript = folder / "messages.jsonl"
-        self._stamp = Stamp(clock, new_id)
+        self._clock = clock
+        self._new_id = new_id
+        self._stamp: Stamp | None = None
         self._disk = disk
         self._appender = Appender(self.transcript, disk)
 
@@ -55,7 +59,7 @@ class Session:
         date: str = "",
         source: str = "record",
         disk: Disk = DISK,
-    ) -> "Session":
+    ) -> Session:
         """A new session in the folder of sessions."""
         known = about.made(id=id, created=created, name=name, space=space, date=date, source=source)
         write_folder(sessions / known.folder, {about.FILE: known.data()}, disk)
@@ -64,7 +68,7 @@ class Session:
     @classmethod
     def open(
         cls, folder: Path, *, clock: Callable[[], str] = now, new_id: Callable[[], str] = new_id, disk: Disk = DISK
-    ) -> "Session":
+    ) -> Session:
         """The session of a folder."""
         return cls(folder, about.opened(folder), clock=clock, new_id=new_id, disk=disk)
 
@@ -82,14 +86,13 @@ class Session:
 
     def record(self, messages: Iterable[Json | Message]) -> Recorded:
         """Add messages to the transcript, all or none. They are on disk when this returns."""
-        stamped = [self._stamp.line(given, number) for number, given in enumerate(messages, 1)]
-        if not stamped:
-            return Recorded((), 0)
-        appended = self._appender.append(b"".join([line for _, line in stamped]))
-        return Recorded(tuple([id for id, _ in stamped]), appended.set_aside)
+        stamp = self._stamp or self._stamped()
+        return stamp.recorded(messages, self._appender)
 
     def messages(self, start: int = 0) -> Iterator[tuple[Message, int, int]]:
         """Each message from an offset on, with the offset of its line and the one behind it."""
+        from acontext_cli.messages import read
+
         for at, text in lines(self.transcript, start):
             try:
                 message = read(text)
@@ -102,10 +105,15 @@ class Session:
 
     def tasks(self) -> Iterator[Task]:
         """The tasks in order, each as it stands last, with the outcomes that were told."""
+        from acontext_cli.session.told import latest, told
+        from acontext_cli.tasks import Task
+
         return told(latest(self._records(Task, "tasks.jsonl")), self.outcomes())
 
     def last_task(self) -> Task | None:
         """The last task as it was found, without what was told."""
+        from acontext_cli.tasks import Task
+
         path = self.folder / "tasks.jsonl"
         text = last_line(path)
         return None if text is None else _decoded(Task, path, complete(path) - 1, text)
@@ -115,15 +123,21 @@ class Session:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """What was told from outside, in the order told."""
+        from acontext_cli.tasks import Outcome
+
         return tuple(self._records(Outcome, "outcomes.jsonl"))
 
     def tell(self, outcome: Outcome) -> Outcome:
         """Keep what was told from outside, bound to the transcript as it is now."""
-        bound = replace(outcome, upto=outcome.upto or self.size, at=outcome.at or self._stamp.clock())
+        from dataclasses import replace
+
+        bound = replace(outcome, upto=outcome.upto or self.size, at=outcome.at or self._clock())
         self._add("outcomes.jsonl", [bound])
         return bound
 
     def distillations(self) -> Iterator[Distillation]:
+        from acontext_cli.distillations import Distillation
+
         return self._records(Distillation, "distillations.jsonl")
 
     def add_distillations(self, items: Iterable[Distillation]) -> None:
@@ -131,6 +145,8 @@ class Session:
 
     def distilled(self) -> Distilled:
         """Which tasks were distilled, and at which outcome."""
+        from acontext_cli.session.distilled import Distilled
+
         return Distilled(self.distillations())
 
     def delete(self) -> None:
@@ -138,18 +154,28 @@ class Session:
         self.close()
         remove_folder(self.folder, self._disk)
 
+    def _stamped(self) -> Stamp:
+        from acontext_cli.session.recording import Stamp
+
+        self._stamp = Stamp(self._clock, self._new_id)
+        return self._stamp
+
     def _records(self, kind: type[_T], name: str) -> Iterator[_T]:
         path = self.folder / name
         for at, text in lines(path):
             yield _decoded(kind, path, at, text)
 
     def _add(self, name: str, values: Iterable[object]) -> None:
+        from acontext_cli.records import encode
+
         data = b"".join(map(encode, values))
         if data:
             append(self.folder / name, data, self._disk)
 
 
 def _decoded(kind: type[_T], path: Path, at: int, text: bytes) -> _T:
+    from acontext_cli.records import decode
+
     try:
         return decode(kind, text)
     except AcontextError as error:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -14,11 +13,16 @@ _SURE = 8
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
 class Sessions:
     """Sessions by time and by reference."""
 
-    path: Path
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._names())
 
     def folders(self) -> list[Path]:
         """All of them, newest first."""
