@@ -64,7 +64,8 @@ class Live:
             paint([("red", f"  not resolved with {said}: {one_line('; '.join(played.why_not))}")])
 
     def learned(self, learned: Learned, verdicts: tuple[Distillation, ...]) -> None:
-        told = [line for item in verdicts for line in verdict_lines(item)]
+        # The steps follow in the entry itself.
+        told = [line for item in verdicts for line in verdict_lines(item) if line[0]]
         paint([("", ""), ("bold", "  What was extracted:"), *_folded(task_lines(learned.tasks, "    "))])
         paint([("", ""), ("bold", "  What it teaches:"), *_folded((style, f"    {text}") for style, text in told)])
         paint([("", ""), ("bold", "  What was written:"), *_folded(self._written(learned))])
