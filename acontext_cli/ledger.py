@@ -5,7 +5,7 @@ Lines are only ever added, so the ledgers of two clones merge by keeping the lin
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -88,8 +88,11 @@ class Line:
 
     def json(self) -> str:
         """Its line, without the newline; what is empty is left out."""
-        said = {key: value for key, value in asdict(self).items() if value}
+        said = {name: value for name in _NAMES if (value := getattr(self, name))}
         return json.dumps({"v": VERSION, **said}, ensure_ascii=False)
+
+
+_NAMES = tuple(known.name for known in fields(Line))
 
 
 class Standing(Protocol):

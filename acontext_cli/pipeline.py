@@ -7,7 +7,7 @@ missing, and takes up after a crash.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 
 from acontext_cli.distillations import Distillation
 from acontext_cli.engines.engine import Engine, Hold, Proposal
@@ -61,11 +61,14 @@ def learn(session: Session, engine: Engine, store: SkillStore, *, run: Run, dry_
     builder = LearnedBuilder(session.id, run.id)
     builder.tasks = extract(session, engine)
     distill(session, engine)
-    for number in range(1, 1_000_000):
+    due = _due(session, store.ledger.lessons)
+    for number in count(1):
+        batch = list(islice(due, BATCH))
+        if not batch:
+            return builder.done()
         part = replace(run, id=run.id if number == 1 else f"{run.id}-{number}", session=session.id)
-        if not _run(session, engine, store, part, builder, dry_run=dry_run):
-            break
-    return builder.done()
+        _run(session, engine, store, part, batch, builder, dry_run=dry_run)
+    raise AssertionError("unreachable")
 
 
 def something_new(session: Session, store: SkillStore) -> bool:
@@ -106,27 +109,29 @@ def _id(session: str, task: Task, place: int) -> str:
 
 
 def _run(
-    session: Session, engine: Engine, store: SkillStore, run: Run, builder: LearnedBuilder, *, dry_run: bool
-) -> bool:
-    """One run over at most BATCH distillations; whether there may be more."""
+    session: Session,
+    engine: Engine,
+    store: SkillStore,
+    run: Run,
+    due: list[Distillation],
+    builder: LearnedBuilder,
+    *,
+    dry_run: bool,
+) -> None:
+    """One run, all or nothing. Where a person changes a file meanwhile it is made anew on what they wrote."""
     for attempt in range(1, _TRIES + 1):
         draft = store.draft()
-        due = list(islice(_due(session, store.ledger.lessons), BATCH))
-        if not due:
-            return False
         attempted = _Run(session, SpaceView(draft, store.ledger, store.held()))
         attempted.learn(engine, due)
         try:
             if not dry_run:
                 store.commit(draft, attempted.records, run)
                 store.hold(attempted.held)
+            break
         except Changed:
             if attempt == _TRIES:
                 raise
-            continue
-        builder.add(attempted.proposals, attempted.held, attempted.refused, due, draft.diff() if dry_run else "")
-        return len(due) == BATCH and not dry_run
-    raise AssertionError("unreachable")
+    builder.add(attempted.proposals, attempted.held, attempted.refused, due, draft.diff() if dry_run else "")
 
 
 def _due(session: Session, lessons: set[str]) -> Iterator[Distillation]:

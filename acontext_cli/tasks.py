@@ -6,6 +6,9 @@ from typing import Literal
 Status = Literal["pending", "running", "success", "failed"]
 Source = Literal["outside", "check", "user", "seen", "claim"]
 
+Sign = Literal["change", "test", "failure", "statement"]
+"""A change that succeeded, a test or build that ran, a call that failed, a rule or correction that the user stated."""
+
 FINISHED: tuple[Status, ...] = ("success", "failed")
 
 
@@ -33,6 +36,8 @@ class Task:
     """What was done and found, a line each."""
     known: Known | None = None
     """How the status is known; None while the task is not finished."""
+    signs: tuple[Sign, ...] = ()
+    """What in it might be worth a closer look; empty where nothing but words was exchanged."""
     first: str
     """Id of its first message."""
     last: str
@@ -51,8 +56,12 @@ class Task:
     @property
     def outcome(self) -> str:
         """What a distillation of this task is keyed by: it is done again when this has changed."""
-        source = self.known.source if self.known else ""
-        return f"{self.status}:{source}:{self.last}"
+        return outcome_key(self.status, self.known.source if self.known else "", self.last)
+
+
+def outcome_key(status: str, source: str, last: str) -> str:
+    """An outcome in a word: status, how it is known, id of the last message."""
+    return f"{status}:{source}:{last}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

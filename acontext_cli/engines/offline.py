@@ -22,6 +22,9 @@ WOULD_HELP = (
     "or a model"
 )
 _MOST = 5
+_MOST_SPOKEN = 200
+_NOTHING_CHANGED = "nothing was changed, so there is no procedure"
+_NOT_CHECKED = "the result was neither checked after the last change nor told from outside"
 
 
 class OfflineEngine:
@@ -34,16 +37,19 @@ class OfflineEngine:
         return asked.tasks(messages, number)
 
     def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
+        reason = _not_worth_reading(task)
+        if reason:
+            return (Finding(verdict=Skip(reason=reason), known=task.known),)
         builder = TraceBuilder()
         spoken: list[Message] = []
         for message in messages:
             builder.add(message)
-            if message.role == "user" and len(spoken) < 200:
+            if message.role == "user" and len(spoken) < _MOST_SPOKEN:
                 spoken.append(message)
         told = builder.build()
         found = [*_stated(task, statements(spoken, told)), *_habits(task, told)][:_MOST]
         procedure, reason = _procedure(task, told)
-        return tuple([*found, *procedure]) or (Finding(verdict=Skip(reason=reason), known=task.known),)
+        return (*found, *procedure) or (Finding(verdict=Skip(reason=reason), known=task.known),)
 
     def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
         return writing.learn(items, space, name)
@@ -82,13 +88,25 @@ def _fact(task: Task, habit: Habit) -> Facts:
     )
 
 
+def _not_worth_reading(task: Task) -> str | None:
+    """Why a task teaches nothing, where what is known of it already says so."""
+    if "statement" in task.signs or "test" in task.signs or "failure" in task.signs:
+        return None
+    return _no_procedure(task, changed="change" in task.signs)
+
+
+def _no_procedure(task: Task, *, changed: bool) -> str | None:
+    if not changed:
+        return _NOTHING_CHANGED
+    source = task.known.source if task.known else "claim"
+    return None if source in ("outside", "check") else _NOT_CHECKED
+
+
 def _procedure(task: Task, told: Trace) -> tuple[tuple[Finding, ...], str]:
     """The procedure of a task if there is a safe one, and why there is none."""
-    source = task.known.source if task.known else "claim"
-    if not told.changes:
-        return (), "nothing was changed, so there is no procedure"
-    if source not in ("outside", "check"):
-        return (), "the result was neither checked after the last change nor told from outside"
+    reason = _no_procedure(task, changed=bool(told.changes))
+    if reason:
+        return (), reason
     procedure = Procedure(told)
     refused = procedure.refused()
     if refused:

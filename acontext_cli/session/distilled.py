@@ -1,10 +1,11 @@
 """Which tasks were distilled, and at which outcome: eight bytes a task, so that a long session fits."""
 
+import json
 from array import array
 from collections.abc import Iterable
 
 from acontext_cli.distillations import Distillation
-from acontext_cli.tasks import Task
+from acontext_cli.tasks import Task, outcome_key
 
 _BITS = (1 << 64) - 1
 
@@ -16,13 +17,21 @@ class Distilled:
         self._marks = array("Q")
         for item in items:
             if item.last:
-                self.add(item.task)
+                self.add(item.task.number, item.task.outcome)
 
-    def add(self, task: Task) -> None:
-        missing = task.number + 1 - len(self._marks)
+    def add(self, number: int, outcome: str) -> None:
+        missing = number + 1 - len(self._marks)
         if missing > 0:
             self._marks.extend([0] * missing)
-        self._marks[task.number] = _mark(task.outcome)
+        self._marks[number] = _mark(outcome)
+
+    def add_line(self, text: bytes) -> None:
+        """Take note of a distillation by its line. Raises ValueError, KeyError or TypeError where it is none."""
+        record = json.loads(text)
+        task = record["task"]
+        if record["last"]:
+            known = task["known"]
+            self.add(task["number"], outcome_key(task["status"], known["source"] if known else "", task["last"]))
 
     def has(self, number: int, outcome: str) -> bool:
         """Whether the task of this number was distilled at this outcome."""

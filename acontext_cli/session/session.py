@@ -145,9 +145,17 @@ class Session:
 
     def distilled(self) -> Distilled:
         """Which tasks were distilled, and at which outcome."""
+        from acontext_cli.distillations import Distillation
+        from acontext_cli.records import encode
         from acontext_cli.session.distilled import Distilled
 
-        return Distilled(self.distillations())
+        found, path = Distilled(), self.folder / "distillations.jsonl"
+        for at, text in lines(path):
+            try:
+                found.add_line(text)
+            except (ValueError, KeyError, TypeError):
+                found.add_line(encode(_decoded(Distillation, path, at, text)))  # says what is wrong with it
+        return found
 
     def delete(self) -> None:
         """Take the session away, whole."""

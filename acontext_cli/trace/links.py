@@ -78,20 +78,15 @@ class Symptom:
         return tuple(dict.fromkeys(_SHARE.findall(self.request)))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        tokens = "|".join(map(re.escape, self.tokens)) or r"(?!)"
-        return re.compile(rf"(?<![\w.]){'(?:' + tokens + ')'}(?![0-9])", re.IGNORECASE)
-
-    @cached_property
-    def _share_pattern(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, self.shares)) or '(?!)'})(?![\w.])")
+    def _low(self) -> tuple[str, ...]:
+        return tuple(token.lower() for token in self.tokens)
 
     def on(self, line: str) -> bool:
         """Whether a line of a result carries the symptom; the digits of a time stamp are no code."""
-        bare = plain(line)
-        if self._pattern.search(bare):
+        bare = plain(line).lower()
+        if any(token in bare and _apart(token, bare) for token in self._low):
             return True
-        return bool(self.shares and _SHARE_LABEL.search(bare) and self._share_pattern.search(bare))
+        return bool(self.shares) and bool(_SHARE_LABEL.search(bare)) and any(_alone(share, bare) for share in self.shares)
 
     def names(self, value: str) -> bool:
         """Whether the request names a thing: `api-gateway` for “our API gateway”, `user-service` for “the user service”."""
@@ -121,6 +116,21 @@ class Setting:
     """The new value as it was given."""
     read: int
     """The step that showed the old value."""
+
+
+def _apart(token: str, text: str) -> bool:
+    """Whether a token stands in a text with no word before it and no digit behind it."""
+    place = text.find(token)
+    while place >= 0:
+        before, behind = text[place - 1 : place] if place else "", text[place + len(token) : place + len(token) + 1]
+        if not (before.isalnum() or before in ("_", ".")) and not behind.isdigit():
+            return True
+        place = text.find(token, place + 1)
+    return False
+
+
+def _alone(number: str, text: str) -> bool:
+    return bool(re.search(rf"(?<![\w.]){re.escape(number)}(?![\w.])", text))
 
 
 def links(trace: Trace) -> tuple[Link, ...]:

@@ -9,7 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from acontext_cli.messages import Json, Message, ToolCall
@@ -185,7 +185,7 @@ class Step:
         return self.kind == "change" and not self.failed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Trace:
     """The calls of a task, oldest first, and the words of the user that they serve."""
 
@@ -195,17 +195,18 @@ class Trace:
     cut: int = 0
     """How many calls before these fell out of the window."""
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.is_change)
+        return tuple(step for step in self.steps if step.kind == "change" and not step.failed)
 
-    @property
+    @cached_property
     def checks(self) -> tuple[Step, ...]:
         """Looks and tests after the last change, at the thing changed."""
         if not self.changes:
             return ()
-        changed = {value for step in self.changes for value in values(step.arguments)}
-        after = (step for step in self.steps if step.number > self.changes[-1].number and not step.failed)
+        last = self.changes[-1].number
+        after = [step for step in self.steps if step.number > last and not step.failed]
+        changed = {value for step in self.changes for value in values(step.arguments)} if after else set()
         return tuple(step for step in after if step.kind == "test" or changed & set(values(step.arguments)))
 
 

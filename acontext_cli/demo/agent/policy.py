@@ -6,6 +6,7 @@ It knows no scenario: names, quantities and cures all come from what the tools a
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 from acontext_cli.demo.agent import advice
 from acontext_cli.demo.agent.places import Places, places, wider
@@ -28,7 +29,7 @@ class PolicyModel:
     def reply(self, messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
         seen = read(messages, tools)
         system = advice.system_of(messages)
-        offered = {str(tool["function"]["name"]) for tool in tools if isinstance(tool.get("function"), dict)}  # type: ignore[index]
+        offered = {str(cast(Json, tool["function"])["name"]) for tool in tools}
         reading = _read_skill(seen, system, offered)
         if reading:
             return reading
@@ -125,7 +126,7 @@ def _as_advised(seen: Seen, found: Places, advised: advice.Advice) -> tuple[list
 
 
 def _unread(seen: Seen, role: Role, services: Iterable[str]) -> Iterator[Next]:
-    done = {"status": seen.status, "logs": seen.logs, "config": seen.configs}[role]
+    done = set(seen.status if role == "status" else seen.logs if role == "logs" else seen.configs)
     if role in seen.tools:
         yield from ((role, service) for service in services if service not in done and seen.known(service))
 

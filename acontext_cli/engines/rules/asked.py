@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from acontext_cli.engines.engine import Placed
-from acontext_cli.engines.rules.outcomes import check, judged
+from acontext_cli.engines.rules.outcomes import Check, check, judged
+from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.engines.rules.turns import asks_anew, awaits_answer, without_greetings
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
-from acontext_cli.tasks import Known, Status, Task
+from acontext_cli.tasks import Known, Sign, Status, Task
 from acontext_cli.trace.links import Symptom
 from acontext_cli.trace.steps import Step, Trace, TraceBuilder, values
 
@@ -45,8 +46,7 @@ class _Running:
         self._last, self._end, self._at = first.id, start, first.at
         self._goal = ""
         self._user = self._agent = self._spoke_last = ""
-        self._answered = False
-        self._acted = False
+        self._answered = self._acted = self._stated = False
         self._builder = TraceBuilder()
 
     def is_followed_by(self, message: Message) -> bool:
@@ -64,12 +64,14 @@ class _Running:
 
     def task(self) -> Task:
         told = self._builder.build()
-        status, known = self._outcome(told)
+        found = check(told)
+        status, known = self._outcome(told, found)
         return Task(
             number=self._number,
             goal=self._goal or "(nothing asked)",
             status=status,
-            progress=tuple(progress(told)),
+            progress=tuple(progress(told, found)),
+            signs=tuple(self._signs(told)),
             known=known,
             first=self._first,
             last=self._last,
@@ -83,10 +85,10 @@ class _Running:
         if _MACHINE.match(text):
             return
         self._user = text[:4000]
-        if not self._goal:
-            self._goal = one_line(without_greetings(text[:4000]), GOAL)
-        if without_greetings(text[:4000]):
-            self._acted = False
+        self._stated = self._stated or may_state(text)
+        said = without_greetings(self._user) if self._acted or not self._goal else ""
+        self._goal = self._goal or one_line(said, GOAL)
+        self._acted = self._acted and not said
 
     def _replied(self, message: Message) -> None:
         self._spoke_last = "assistant"
@@ -96,12 +98,22 @@ class _Running:
         if text.strip():
             self._agent = text[-4000:]
 
-    def _outcome(self, told: Trace) -> tuple[Status, Known | None]:
+    def _signs(self, told: Trace) -> Iterator[Sign]:
+        if told.changes:
+            yield "change"
+        if any(step.kind == "test" for step in told.steps):
+            yield "test"
+        if any(step.failed for step in told.steps):
+            yield "failure"
+        if self._stated:
+            yield "statement"
+
+    def _outcome(self, told: Trace, found: Check | None) -> tuple[Status, Known | None]:
         if not self._agent and not told.steps:
             return "pending", None
         if not self._answered:
             return "running", None
-        status, known = judged(told, self._user, self._agent, self._spoke_last == "user")
+        status, known = judged(found, self._user, self._agent, user_spoke_last=self._spoke_last == "user")
         if known.source == "user":
             return status, known
         if not self._acted or (self._spoke_last == "assistant" and awaits_answer(self._agent)):
@@ -109,11 +121,10 @@ class _Running:
         return status, known
 
 
-def progress(told: Trace) -> Iterator[str]:
+def progress(told: Trace, found: Check | None) -> Iterator[str]:
     """What was done and found, a line each: the symptom as first seen, the changes, what the check showed."""
     seen = _symptom_line(told)
     changes = [f"{called(step)}{_echo(step)}" for step in told.changes]
-    found = check(told)
     looks = sum(step.kind == "look" for step in told.steps)
     if seen:
         yield one_line(seen, _LINE)
@@ -146,13 +157,15 @@ def _tools(told: Trace) -> str:
 
 
 def _symptom_line(told: Trace) -> str:
-    symptom = Symptom(told.request[:4000])
-    if not symptom.tokens and not symptom.shares:
+    """The first line of a look that carries what the request complains of."""
+    lines = [(step, line) for step in told.steps if step.kind != "change" for line in _readable(step.result)]
+    if not lines:
         return ""
-    for step in told.steps:
-        if step.kind == "change" or len(step.result) > 200_000:
-            continue
-        for line in step.result.splitlines()[:60]:
-            if len(line) < 300 and not line.lstrip().startswith(("{", "[{", '"')) and symptom.on(line):
-                return f"{called(step)}: {line.strip()}"
-    return ""
+    symptom = Symptom(told.request[:4000])
+    return next((f"{called(step)}: {line.strip()}" for step, line in lines if symptom.on(line)), "")
+
+
+def _readable(result: str) -> list[str]:
+    """The first lines of a result that are no JSON and not too long to show."""
+    lines = result[:20_000].splitlines()[:60]
+    return [line for line in lines if 3 < len(line) < 300 and line.lstrip()[:1] not in ("{", "[", '"')]

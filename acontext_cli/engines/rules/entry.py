@@ -75,7 +75,7 @@ def digest_text(task: Task, session: str, name: str, date: str) -> str:
         if known is None
         else (" (only the agent says so)" if known.source == "claim" else f" ({inline(known.because, 160)})")
     )
-    shown = [f"- {inline(line, 160)}" for line in task.progress[:5]]
+    shown = [f"- {inline(line, 120)}" for line in task.progress[-3:] if line != (known and known.because)]
     told = f"- Session: {inline(name, 60) or session[:8]}, task {task.number}"
     return "\n".join(
         [

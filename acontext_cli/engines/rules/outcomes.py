@@ -59,9 +59,8 @@ class Check:
     """The same look before the change, if there was one."""
 
 
-def judged(trace: Trace, user: str, agent: str, user_spoke_last: bool) -> tuple[Status, Known]:
-    """Status of a task that the agent has answered: `user` and `agent` are the last words of each."""
-    found = check(trace)
+def judged(found: Check | None, user: str, agent: str, *, user_spoke_last: bool) -> tuple[Status, Known]:
+    """Status of a task that the agent has answered, from its check and the last words of each."""
     said = _user_says(user) if user_spoke_last or not found else None
     if said:
         return said, Known(source="user", because=f"the user says: “{_quoted(user)}”")
@@ -74,10 +73,12 @@ def judged(trace: Trace, user: str, agent: str, user_spoke_last: bool) -> tuple[
 
 def check(trace: Trace) -> Check | None:
     """The last look or test at the thing changed that says whether the symptom is gone, or None."""
-    symptom = Symptom(trace.request)
+    if not trace.changes:
+        return None
     tests = _last_tests(trace)
     if tests:
         return tests
+    symptom = Symptom(trace.request)
     for step in reversed(trace.checks):
         if step.kind == "look" and (found := _looked(trace, step, symptom)):
             return found

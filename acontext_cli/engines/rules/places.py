@@ -1,7 +1,7 @@
 """Where an entry goes: the skill, named by a stable rule from the tools' words, and the file that has room for it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from acontext_cli.distillations import Facts, Failure, Success
 from acontext_cli.edits import CreateSkill, SkillEdit
@@ -94,14 +94,27 @@ def file_for(lesson: Success | Facts) -> str:
     return "commands" if lesson.title.partition(" command: ")[1] else "facts"
 
 
-def with_room(space: Space, skill: str, stems: Iterator[str], text: str) -> str:
-    """The first of a skill's files that takes the text within its budget; an empty one always does."""
-    size = tokens(text) + 1
-    for stem in stems:
-        used = space.tokens(skill, f"{stem}.md")
-        if not used or used + size <= FILE_TOKENS:
-            return f"{stem}.md"
-    raise AssertionError("stems never end")
+class Shelf:
+    """Finds the file of a skill that still has room; within a run it never looks back at one that was full."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._open: dict[tuple[str, str], tuple[str, Iterator[str]]] = {}
+
+    def place(self, skill: str, key: str, stems: Callable[[str], Iterator[str]], text: str) -> str:
+        """The first of the files `stems(key)` that takes the text within its budget; an empty one always does."""
+        if (skill, key) not in self._open:
+            more = stems(key)
+            self._open[skill, key] = next(more), more
+        stem, more = self._open[skill, key]
+        while not self._has_room(skill, f"{stem}.md", tokens(text) + 1):
+            stem = next(more)
+        self._open[skill, key] = stem, more
+        return f"{stem}.md"
+
+    def _has_room(self, skill: str, file: str, size: int) -> bool:
+        used = self._space.tokens(skill, file)
+        return not used or used + size <= FILE_TOKENS
 
 
 def numbered(stem: str) -> Iterator[str]:

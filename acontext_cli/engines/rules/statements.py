@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from acontext_cli.engines.rules.turns import sentences
 from acontext_cli.messages import Message
 from acontext_cli.trace.steps import Trace, values
 
 _LONGEST_MESSAGE = 1500
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _RULE = re.compile(
     r"^(?:(?:and|but|also|so|oh|ok(?:ay)?|yes|please|note|remember|btw|by the way|in general|generally|for the future)[,:]?(?: that)? ){0,3}"
     r"(?:(?:please )?(?:always|never) (?!mind\b|been\b|had\b|have\b|was\b|did\b|got\b|knew\b|saw\b|heard\b|thought\b|works?\b|gets?\b|fails?\b|happens?\b|seems?\b)\w+"
@@ -32,6 +32,8 @@ _SPECIFIC = re.compile(
     r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december)\b|\{|\}|[<>]|\?$",
     re.IGNORECASE,
 )
+_TELLING = ("always", "never", "prefer", "call me", "from now on", "future", "ever ", "usually", "generally")
+_CORRECTING = re.compile(r"^\W*(?:no|nope|wrong|actually|not that)\b", re.IGNORECASE | re.MULTILINE)
 _HARMLESS_DIGITS = re.compile(r"\b(?:python|node|java|go|es|utf|base|h|v)[- ]?\d+(?:\.\d+)*\b", re.IGNORECASE)
 
 
@@ -44,13 +46,21 @@ class Statement:
     message: str
 
 
+def may_state(text: str) -> bool:
+    """Whether a user's message may hold a statement at all: a cheap look before a close one."""
+    if len(text) > _LONGEST_MESSAGE or text[:1] == "<":
+        return False
+    low = text.lower()
+    return any(word in low for word in _TELLING) or bool(_CORRECTING.search(text))
+
+
 def statements(messages: Iterable[Message], told: Trace) -> Iterator[Statement]:
     """Those of a task's user messages, in order, without what a later result contradicts."""
     for message in messages:
         if message.role != "user":
             continue
         text = message.text
-        if len(text) > _LONGEST_MESSAGE or text.lstrip().startswith("<"):
+        if not may_state(text):
             continue
         for sentence in _sentences(text):
             kind = _kind(sentence)
@@ -60,18 +70,19 @@ def statements(messages: Iterable[Message], told: Trace) -> Iterator[Statement]:
 
 def _sentences(text: str) -> Iterator[str]:
     own = re.sub(r"```.*?(?:```|\Z)", "\n", text, flags=re.DOTALL)
-    for sentence in _SENTENCE.split(own):
+    for sentence in sentences(own):
         bare = " ".join(sentence.split()).strip("-*• ")
-        if bare and not sentence.lstrip().startswith((">", "    ", "\t", "|")):
+        if bare and not sentence.startswith((">", "|")):
             yield bare
 
 
 def _kind(sentence: str) -> Literal["rule", "correction"] | None:
+    kind: Literal["rule", "correction"] = "rule" if _RULE.match(sentence) else "correction"
+    if kind == "correction" and not _CORRECTION.match(sentence):
+        return None
     if not 2 <= len(sentence.split()) <= 30 or _SPECIFIC.search(_HARMLESS_DIGITS.sub("", sentence)):
         return None
-    if _RULE.match(sentence):
-        return "rule"
-    return "correction" if _CORRECTION.match(sentence) else None
+    return kind
 
 
 def _contradicted(sentence: str, message: str, told: Trace) -> bool:

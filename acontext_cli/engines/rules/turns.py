@@ -6,7 +6,11 @@ question and corrections extend the running one.
 
 import re
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_POLITE_FIRST = frozenset(
+    "hi hello hey good thanks thank thx cheers much i great perfect awesome excellent nice cool well lovely wonderful ok okay "
+    "alright sure got sounds bye goodbye have you that that's thats no nothing i'm im all yes yep yeah lgtm done".split()
+)
+"""First words of sentences that may be polite; looked up before the close look."""
 _POLITE = re.compile(
     r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?\b|thank you|thx|cheers|much appreciated|i(?: really)? appreciate"
     r"|great\b|perfect\b|awesome|excellent|nice\b|cool\b|good job|well done|lovely|wonderful|ok(?:ay)?\b|alright|sure\b|got it"
@@ -38,27 +42,60 @@ _ASKS = re.compile(
     r"how|what|why|where|which|when|who|is there|are there|do you|does|should)\b|\?",
     re.IGNORECASE,
 )
-_MORE = re.compile(
-    r"(?:anything|something) else|any other|further (?:assist|help|quest)|else (?:I|we) can|other questions|need (?:any )?(?:more|further)",
-    re.IGNORECASE,
+_MORE = (
+    "anything else",
+    "something else",
+    "any other",
+    "further assist",
+    "further help",
+    "further quest",
+    "else i can",
+    "else we can",
+    "other questions",
+    "need more",
+    "need further",
+    "need any more",
+    "need any further",
 )
-_PROVIDE = re.compile(
-    r"(?:please|kindly) (?:provide|confirm|let me know|share|specify|tell|choose|select|reply|respond|give)|could you (?:please )?(?:provide|confirm|tell|share|let)|"
-    r"(?:do|would|should|shall|can|may) (?:you|i|we)\b[^.?!]*\?",
-    re.IGNORECASE,
+_PROVIDE = tuple(
+    f"please {verb}"
+    for verb in "provide confirm share specify tell choose select reply respond give".split() + ["let me know"]
 )
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, without blank ones; a full stop within a word ends none."""
+    marked = text.replace(". ", ".\n").replace("? ", "?\n").replace("! ", "!\n")
+    return [bare for sentence in marked.split("\n") if (bare := sentence.strip())]
 
 
 def without_greetings(text: str) -> str:
     """The text without sentences that only greet, thank or agree."""
-    sentences = (sentence.strip() for sentence in _SENTENCE.split(_MARKER.sub(" ", text)) if sentence.strip())
-    return " ".join(_LEAD.sub("", sentence) for sentence in sentences if not _POLITE.match(sentence)).strip()
+    own = _MARKER.sub(" ", text) if "#" in text or "<" in text or "[" in text or "=" in text or "*" in text else text
+    return " ".join(map(_without_lead, sentences(own))).strip()
+
+
+def _without_lead(sentence: str) -> str:
+    first = sentence.split(None, 1)[0].strip(",.!:;—-").lower()
+    if first not in _POLITE_FIRST:
+        return sentence
+    if _POLITE.match(sentence):
+        return ""
+    lead = _LEAD.match(sentence)
+    return sentence[lead.end() :] if lead else sentence
 
 
 def awaits_answer(agent: str) -> bool:
     """Whether the agent's last words ask the user for something (other than whether there is anything else)."""
-    tail = " ".join(sentence for sentence in _SENTENCE.split(agent[-1500:]) if not _MORE.search(sentence)).strip()
-    return tail.endswith("?") or "?" in tail[-250:] or bool(_PROVIDE.search(tail[-400:]))
+    tail = agent[-400:]
+    if "?" not in tail[-250:] and "lease" not in tail:
+        return False
+    low = tail.lower()
+    if any(phrase in low for phrase in _MORE):
+        kept = (said for said in sentences(tail)[-4:] if not any(phrase in said.lower() for phrase in _MORE))
+        tail = " ".join(kept)
+    low = tail.lower()
+    return "?" in tail[-250:] or any(phrase in low for phrase in _PROVIDE)
 
 
 def asks_anew(text: str, agent: str) -> bool:
@@ -69,4 +106,4 @@ def asks_anew(text: str, agent: str) -> bool:
     words = re.findall(r"[A-Za-z][\w'-]+", rest)
     if not words or _GOES_ON.match(rest):
         return False
-    return len(words) > 2 or bool(_ASKS.search(rest)) or text.lstrip()[:1] == "/"
+    return len(words) > 2 or text.lstrip()[:1] == "/" or bool(_ASKS.search(rest))

@@ -16,7 +16,7 @@ from acontext_cli.engines.rules.entry import (
     warning_text,
     with_sessions,
 )
-from acontext_cli.engines.rules.places import DAILY, by_date, edits_for, file_for, numbered, skill_for, with_room
+from acontext_cli.engines.rules.places import DAILY, Shelf, by_date, edits_for, file_for, numbered, skill_for
 from acontext_cli.skills import Entry
 
 Action = Literal["source", "replace", "warning"]
@@ -24,18 +24,19 @@ Action = Literal["source", "replace", "warning"]
 
 def learn(items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
     """Proposals for one session's distillations; `name` is what the session is called in the daily log."""
+    shelf = Shelf(space)
     logged: set[int] = set()
     for item in items:
         if item.task.number not in logged and item.task.finished:
             logged.add(item.task.number)
-            yield from _digest(item, space, name)
+            yield from _digest(item, space, shelf, name)
         if isinstance(item.verdict, Failure):
             yield from _warn(item, item.verdict, space)
         elif not isinstance(item.verdict, Skip):
-            yield from _teach(item, item.verdict, space)
+            yield from _teach(item, item.verdict, space, shelf)
 
 
-def _digest(item: Distillation, space: Space, name: str) -> Iterator[Proposal]:
+def _digest(item: Distillation, space: Space, shelf: Shelf, name: str) -> Iterator[Proposal]:
     id = digest_id(item.task, item.session)
     text = digest_text(item.task, item.session, name, item.date)
     found = space.entry(id)
@@ -43,14 +44,14 @@ def _digest(item: Distillation, space: Space, name: str) -> Iterator[Proposal]:
         if found[1].text != text:
             yield _replaced(item, found, text, "replace", item.task.goal)
     elif DAILY in space.names() and not space.deleted(id):
-        file = with_room(space, DAILY, by_date(item.date), text)
+        file = shelf.place(DAILY, item.date, by_date, text)
         yield Proposal(
             edits=(AddEntry(skill=DAILY, file=file, text=text),),
             lesson=item.id, entry=id, action="add", title=item.task.goal, skill=DAILY, file=file, text="",
         )  # fmt: skip
 
 
-def _teach(item: Distillation, lesson: Success | Facts, space: Space) -> Iterator[Proposal | Hold]:
+def _teach(item: Distillation, lesson: Success | Facts, space: Space, shelf: Shelf) -> Iterator[Proposal | Hold]:
     id = entry_id(lesson)
     sessions = space.sources(id) | {item.session}
     needed = lesson.sessions_needed
@@ -65,13 +66,13 @@ def _teach(item: Distillation, lesson: Success | Facts, space: Space) -> Iterato
             lesson=item.id, entry=id, title=lesson.title, reason=reason, text=lesson_text(lesson, item, len(sessions))
         )
     else:
-        yield _added(item, lesson, space, len(sessions))
+        yield _added(item, lesson, space, shelf, len(sessions))
 
 
-def _added(item: Distillation, lesson: Success | Facts, space: Space, sessions: int) -> Proposal:
+def _added(item: Distillation, lesson: Success | Facts, space: Space, shelf: Shelf, sessions: int) -> Proposal:
     skill = skill_for(lesson, space)
     text = lesson_text(lesson, item, sessions)
-    file = with_room(space, skill, numbered(file_for(lesson)), text)
+    file = shelf.place(skill, file_for(lesson), numbered, text)
     edits = (*edits_for(skill, lesson, space), AddEntry(skill=skill, file=file, text=text))
     return Proposal(
         edits=edits,
