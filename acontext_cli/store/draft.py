@@ -22,7 +22,7 @@ class Draft:
         self._files: dict[str, dict[str, None]] = {}
         self._where: dict[str, Key] = {}
         self._ids: dict[Key, list[str]] = {}
-        self._swept = False
+        self._looked = False
 
     def names(self) -> KeysView[str]:
         """All skills."""
@@ -125,14 +125,21 @@ class Draft:
             self._ids.setdefault(key, []).extend(ids)
             self._where.update(dict.fromkeys(ids, key))
 
+    def look_again(self) -> None:
+        """See at once what a person or another process did to files that were read earlier."""
+        if not self._looked:
+            self._looked = True
+            self._shelf.sweep()
+
     def _place(self, id: str) -> Key | None:
         if id in self._where:
             return self._where[id]
         key = self._shelf.where(id)
-        if key is None and not self._swept and self._ledger.stands(id):
-            # It should be there: another process or a person may have put it into a file that was read earlier.
-            self._swept = True
-            self._shelf.sweep()
+        if key is not None and not self._looked:
+            self._shelf.see(*key)
+            key = self._shelf.where(id)
+        if key is None and self._ledger.stands(id):
+            self.look_again()
             key = self._shelf.where(id)
         return None if key in self._pages else key
 

@@ -54,8 +54,8 @@ class Journal:
     def run(self, changes: Sequence[Change], lines: Sequence[str]) -> None:
         """Make the changes real. Their contents are in the history already."""
         size = self._ledger.size
-        self._begin(changes, lines, size)
         try:
+            self._begin(changes, lines, size)
             for change in changes:
                 self._write(change.skill, change.file, change.after)
             self._ledger.append(lines)
@@ -116,31 +116,28 @@ class Journal:
         files = [[change.skill, change.file, change.before, change.after] for change in changes]
         plan = {"v": VERSION, "files": files, "ledger": list(lines), "size": size}
         text = json.dumps(plan, ensure_ascii=False).encode()
-        try:
-            self._put(f"{digest(text)}\n".encode() + text)
-        except OSError as error:
-            raise refused(self._path, error) from error
-
-    def _put(self, data: bytes) -> None:
-        # Written in place: the file stays there between runs, so that one write-out of the disk is enough.
-        new = not self._path.exists()
-        fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            self._disk.truncate(fd, 0)
-            write_all(fd, data, self._disk)
-            self._disk.sync_data(fd)
-        finally:
-            os.close(fd)
-        if new:
-            sync_folder(self._path.parent, self._disk)
+        self._put(f"{digest(text)}\n".encode() + text)
 
     def _end(self) -> None:
         # Not synced: a journal that comes back after a power cut has its lines in the ledger, and is done.
-        fd = self._disk.open(self._path, os.O_WRONLY | os.O_CLOEXEC, 0o666)
+        self._put(b"")
+
+    def _put(self, data: bytes) -> None:
+        # Written in place: the file stays there between runs, so that one write-out of the disk is enough.
         try:
-            self._disk.truncate(fd, 0)
-        finally:
-            os.close(fd)
+            new = not self._path.exists()
+            fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            try:
+                self._disk.truncate(fd, 0)
+                if data:
+                    write_all(fd, data, self._disk)
+                    self._disk.sync_data(fd)
+            finally:
+                os.close(fd)
+            if new:
+                sync_folder(self._path.parent, self._disk)
+        except OSError as error:
+            raise refused(self._path, error) from error
 
     def _read(self) -> tuple[list[Change], list[str], int] | None:
         """What was to be done; None where it was not written to its end, and so nothing was begun."""

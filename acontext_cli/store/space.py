@@ -25,14 +25,17 @@ _HEAD = 4096
 class SkillStore:
     """The skills of one space."""
 
+    journal_type = Journal
+    ledger_type = Ledger
+
     def __init__(self, folder: Path, machine: Path, history: Path, disk: Disk = DISK) -> None:
         self.folder = folder
         """`skills_store/<space>`: the person's part."""
         self._machine = machine
         self._disk = disk
-        self.ledger = Ledger(folder / ".ledger.jsonl", disk)
+        self.ledger = self.ledger_type(folder / ".ledger.jsonl", disk)
         self.history = History(history, disk)
-        self._journal = Journal(machine / "commit.journal", folder, self.ledger, self.history, disk)
+        self._journal = self.journal_type(machine / "commit.journal", folder, self.ledger, self.history, disk)
         self._held = HeldLessons(machine / "held.jsonl", disk)
         self._shelf = Shelf(folder)
         self._losses = -1
@@ -145,18 +148,27 @@ class SkillStore:
         for name in draft.touched:
             if not draft.is_new(name) and not (self.folder / name / SKILL).exists():
                 raise Changed(f"the skill {name!r} was taken away meanwhile: run the command again")
-            before = draft.skill(name)
-            text = indexed(before)
-            if text != before.text:
-                draft.put(name, SKILL, text)
+            self._index(draft, name)
             if (name, SKILL) in draft.changed and (wrong := invalid(draft.skill(name))):
                 raise Refused(wrong[0])
+
+    def _index(self, draft: Draft, name: str) -> None:
+        skill = draft.skill(name)
+        try:
+            text = indexed(skill)
+        except Changed:
+            raise
+        except AcontextError:
+            return  # a file that cannot be read keeps its rows until it can; `check` tells of it
+        if text != skill.text:
+            draft.put(name, SKILL, text)
 
     def _missing(self, draft: Draft) -> set[str]:
         """Entries that a person deleted since it was last looked. While a file cannot be read, nobody can tell."""
         losses = self._shelf.losses
         if losses == self._losses:
             return set()
+        draft.look_again()
         missing = self.ledger.missing(draft)
         if self._shelf.unreadable:
             return set()
