@@ -12,7 +12,7 @@ from typing import cast
 
 Json = Mapping[str, object]
 
-_RESULT_ROLES = ("tool", "function")
+RESULT_ROLES = ("tool", "function")
 
 # What `json.loads` calls at last; before that it guesses the encoding, which is known here and costs a quarter more.
 _decode = json.JSONDecoder().decode
@@ -72,7 +72,7 @@ class Message:
 
     @property
     def is_result(self) -> bool:
-        return self.body["role"] in _RESULT_ROLES
+        return self.body["role"] in RESULT_ROLES
 
     @property
     def answers(self) -> str:

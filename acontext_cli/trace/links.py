@@ -28,25 +28,9 @@ _CODE = re.compile(
 )
 _SHARE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|percent)")
 _PATH = re.compile(r"(?<![\w/])/(?:[\w.*{}:-]+/?)+")
-_IDENTIFIER = re.compile(r"\b[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+\b|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _SHARE_LABEL = re.compile(r"%|pct|percent|rate|ratio", re.IGNORECASE)
-_GENERIC = frozenset(
-    [
-        "service",
-        "svc",
-        "server",
-        "app",
-        "application",
-        "system",
-        "prod",
-        "production",
-        "staging",
-        "the",
-        "our",
-        "a",
-        "component",
-    ]
-)
+_GENERIC = frozenset("service svc server app application system prod production staging the our a component".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +54,7 @@ class Symptom:
     def tokens(self) -> tuple[str, ...]:
         paths = [path.rstrip("*/.:") or path for path in _PATH.findall(self.request)]
         text = _PATH.sub(" ", self.request)
-        found = [*_CODE.findall(_SHARE.sub(" ", text)), *paths, *_IDENTIFIER.findall(text)]
+        found = [*_CODE.findall(_SHARE.sub(" ", text)), *paths, *filter(_is_identifier, _NAME.findall(text))]
         return tuple(dict.fromkeys(token for token in found if len(token) > 2))
 
     @cached_property
@@ -81,12 +65,21 @@ class Symptom:
     def _low(self) -> tuple[str, ...]:
         return tuple(token.lower() for token in self.tokens)
 
+    def may_stand_in(self, low: str) -> bool:
+        """Whether a lower-case text holds any of the symptom's characters: a cheap look before a close one."""
+        return any(token in low for token in self._low) or any(share in low for share in self.shares)
+
     def on(self, line: str) -> bool:
         """Whether a line of a result carries the symptom; the digits of a time stamp are no code."""
-        bare = plain(line).lower()
-        if any(token in bare and _apart(token, bare) for token in self._low):
+        low = line.lower()
+        if not self.may_stand_in(low):
+            return False
+        tokens = [token for token in self._low if token in low]
+        shares = [share for share in self.shares if share in low]
+        bare = plain(low)
+        if any(_apart(token, bare) for token in tokens):
             return True
-        return bool(self.shares) and bool(_SHARE_LABEL.search(bare)) and any(_alone(share, bare) for share in self.shares)
+        return bool(shares) and bool(_SHARE_LABEL.search(bare)) and any(_alone(share, bare) for share in shares)
 
     def names(self, value: str) -> bool:
         """Whether the request names a thing: `api-gateway` for “our API gateway”, `user-service` for “the user service”."""
@@ -116,6 +109,13 @@ class Setting:
     """The new value as it was given."""
     read: int
     """The step that showed the old value."""
+
+
+def _is_identifier(name: str) -> bool:
+    """`payment-service`, `order_id`, `HAT227`: words joined by marks, or letters and digits mixed."""
+    if any(mark in name.rstrip(".-_") for mark in "-_."):
+        return name[0].isalpha() and len(name) > 2
+    return len(name) > 4 and any(map(str.isdigit, name)) and any(map(str.isalpha, name))
 
 
 def _apart(token: str, text: str) -> bool:

@@ -8,11 +8,11 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from acontext_cli.messages import Json, Message, ToolCall
+from acontext_cli.messages import RESULT_ROLES, Json, Message, ToolCall
 from acontext_cli.trace.quantities import words
 from acontext_cli.trace.shell import command_of, is_shell, purpose
 
@@ -20,132 +20,30 @@ Kind = Literal["look", "test", "change"]
 
 WINDOW = 400
 """Links reach back over at most this many calls …"""
-WINDOW_TEXT = 8_000_000
+WINDOW_TEXT = 2_000_000
 """… and this many characters of results; what falls out is reported as cut."""
+LONGEST_RESULT = 200_000
+"""Of a longer result head and tail are kept."""
+LONGEST_REQUEST = 50_000
+"""Of what the user said in one task, so many characters from the beginning are kept."""
 
 RECALL_TOOLS = frozenset({"get_skill", "get_skill_file"})
 
 _LOOK = frozenset(
-    [
-        "get",
-        "list",
-        "read",
-        "search",
-        "find",
-        "check",
-        "show",
-        "describe",
-        "query",
-        "fetch",
-        "view",
-        "cat",
-        "look",
-        "lookup",
-        "inspect",
-        "status",
-        "count",
-        "calculate",
-        "compute",
-        "think",
-        "plan",
-        "grep",
-        "glob",
-        "ls",
-        "head",
-        "tail",
-        "diff",
-        "stat",
-        "tree",
-        "verify",
-        "validate",
-        "monitor",
-        "watch",
-        "ping",
-        "trace",
-        "explain",
-        "compare",
-        "info",
-        "help",
-        "open",
-        "browse",
-        "retrieve",
-        "select",
-        "scan",
-        "peek",
-        "summarize",
-        "analyze",
-        "estimate",
-        "preview",
-        "measure",
-        "ask",
-    ]
+    (
+        "get list read search find check show describe query fetch view cat look lookup inspect status count "
+        "calculate compute think plan grep glob ls head tail diff stat tree verify validate monitor watch ping "
+        "trace explain compare info help open browse retrieve select scan peek summarize analyze estimate preview "
+        "measure ask"
+    ).split()
 )
 _CHANGE = frozenset(
-    [
-        "set",
-        "update",
-        "create",
-        "delete",
-        "remove",
-        "write",
-        "edit",
-        "insert",
-        "replace",
-        "restart",
-        "start",
-        "stop",
-        "kill",
-        "run",
-        "execute",
-        "exec",
-        "book",
-        "cancel",
-        "send",
-        "post",
-        "put",
-        "patch",
-        "apply",
-        "deploy",
-        "rollback",
-        "scale",
-        "enable",
-        "disable",
-        "assign",
-        "move",
-        "rename",
-        "copy",
-        "install",
-        "push",
-        "commit",
-        "merge",
-        "upload",
-        "pay",
-        "refund",
-        "transfer",
-        "submit",
-        "approve",
-        "reject",
-        "modify",
-        "change",
-        "make",
-        "save",
-        "clear",
-        "purge",
-        "flush",
-        "drain",
-        "rotate",
-        "revoke",
-        "grant",
-        "toggle",
-        "reset",
-        "add",
-        "drop",
-        "exchange",
-        "return",
-        "schedule",
-        "trigger",
-        "publish",
-    ]
+    (
+        "set update create delete remove write edit insert replace restart start stop kill run execute exec book "
+        "cancel send post put patch apply deploy rollback scale enable disable assign move rename copy install "
+        "push commit merge upload pay refund transfer submit approve reject modify change make save clear purge "
+        "flush drain rotate revoke grant toggle reset add drop exchange return schedule trigger publish"
+    ).split()
 )
 VERBS = _LOOK | _CHANGE
 """Words of tool names that say what is done, not with what."""
@@ -251,40 +149,82 @@ class TraceBuilder:
     """
 
     def __init__(self) -> None:
-        self._steps: deque[Step] = deque()
-        self._open: dict[str, deque[int]] = {}
+        self._calls: deque[_Call] = deque()
+        self._open: dict[str, deque[_Call]] = {}
         self._said: list[str] = []
-        self._number = self._size = self._cut = 0
+        self._number = self._size = self._said_size = self._cut = 0
 
     def add(self, message: Message) -> None:
-        if message.role == "user":
-            self._said.append(message.text)
-            self._size += len(self._said[-1])
-        elif message.is_result:
+        role = message.body["role"]
+        if role == "user":
+            self._hear(message.text)
+        elif role in RESULT_ROLES:
             self._answer(message)
         for call in message.calls:
             self._number += 1
-            self._steps.append(_step(self._number, message.id, call))
-            self._open.setdefault(call.id or call.name, deque()).append(self._number)
-        while self._steps and (len(self._steps) > WINDOW or self._size > WINDOW_TEXT):
-            self._size -= len(self._steps.popleft().result)
-            self._cut += 1
+            made = _Call(self._number, message.id, call)
+            self._calls.append(made)
+            self._open.setdefault(call.id or call.name, deque()).append(made)
+            if len(self._calls) > WINDOW:
+                self._drop()
+        while self._size > WINDOW_TEXT and self._calls:
+            self._drop()
 
     def build(self) -> Trace:
-        kept = tuple(step for step in self._steps if step.tool not in RECALL_TOOLS)
+        kept = tuple(call.step() for call in self._calls if call.call.name not in RECALL_TOOLS)
         return Trace(request="\n".join(self._said), steps=kept, cut=self._cut)
+
+    def _hear(self, text: str) -> None:
+        if self._said_size < LONGEST_REQUEST:
+            self._said.append(text[:LONGEST_REQUEST])
+            self._said_size += len(text)
 
     def _answer(self, message: Message) -> None:
         waiting = self._open.get(message.answers) or self._open.get(str(message.body.get("name") or ""))
-        if not waiting or not self._steps:
-            return
-        place = waiting.popleft() - self._steps[0].number
-        if not 0 <= place < len(self._steps):
-            return
-        step, text = self._steps[place], message.text
-        wrong = failed(message) or (is_shell(step.tool) and bool(_EXIT.search(text[:300])))
-        self._steps[place] = replace(step, answer=message.id, result=text, failed=wrong)
-        self._size += len(text)
+        if waiting:
+            call = waiting.popleft()
+            call.answer, call.text, call.failed = message.id, _clipped(message.text), failed(message)
+            self._size += len(call.text) if not call.dropped else 0
+
+    def _drop(self) -> None:
+        call = self._calls.popleft()
+        call.dropped = True
+        self._size -= len(call.text)
+        self._cut += 1
+
+
+class _Call:
+    """A call whose result may still come."""
+
+    __slots__ = ("answer", "call", "dropped", "failed", "message", "number", "text")
+
+    def __init__(self, number: int, message: str, call: ToolCall) -> None:
+        self.number, self.message, self.call = number, message, call
+        self.answer = self.text = ""
+        self.failed = self.dropped = False
+
+    def step(self) -> Step:
+        call = self.call
+        arguments, kind, wrong = call.named or {}, kind_of(call.name), self.failed
+        if is_shell(call.name):
+            kind = purpose(command_of(arguments)) if command_of(arguments) else kind
+            wrong = wrong or bool(_EXIT.search(self.text[:300]))
+        return Step(
+            number=self.number,
+            message=self.message,
+            answer=self.answer,
+            tool=call.name,
+            arguments=arguments,
+            raw=call.arguments,
+            result=self.text,
+            failed=wrong,
+            kind=kind,
+        )
+
+
+def _clipped(text: str) -> str:
+    """Head and tail of a result that is too long to be kept whole."""
+    return text if len(text) <= LONGEST_RESULT else text[: LONGEST_RESULT // 2] + "\n…\n" + text[-LONGEST_RESULT // 2 :]
 
 
 def trace(messages: Iterable[Message]) -> Trace:
@@ -293,14 +233,6 @@ def trace(messages: Iterable[Message]) -> Trace:
     for message in messages:
         builder.add(message)
     return builder.build()
-
-
-def _step(number: int, message: str, call: ToolCall) -> Step:
-    arguments = call.named or {}
-    kind = kind_of(call.name)
-    if is_shell(call.name) and (command := command_of(arguments)):
-        kind = purpose(command)
-    return Step(number=number, message=message, tool=call.name, arguments=arguments, raw=call.arguments, kind=kind)
 
 
 def _json_error(text: str) -> bool:
