@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from threading import Thread
+from time import sleep
 
 import pytest
 from hypothesis import given, settings
@@ -185,6 +186,14 @@ def test_a_file_that_was_replaced_is_opened_anew(tmp_path: Path) -> None:
     assert path.read_bytes() == b"again\nthree\n"
 
 
+def test_a_torn_file_in_its_place_is_noticed_though_it_is_as_long(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    with Appender(path) as appender:
+        appender.append(b"one\n")
+        write_whole(path, b"torn")
+        assert appender.append(b"two\n") == Appended(0, 4)
+
+
 def test_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(AcontextError, match="its folder is gone"):
         append(tmp_path / "gone" / "log", b"one\n")
@@ -206,14 +215,30 @@ def test_an_appender_goes_on_in_a_forked_process_under_a_lock_of_its_own(tmp_pat
     assert path.read_bytes() == b"parent\nchild\nparent\n"
 
 
-def test_threads_share_an_appender(tmp_path: Path) -> None:
-    with Appender(tmp_path / "log") as appender:
-        threads = [Thread(target=lambda: [appender.append(b"line\n") for _ in range(20)]) for _ in range(4)]
+def test_threads_that_share_an_appender_take_turns(tmp_path: Path) -> None:
+    writing: list[str] = []
+    overlaps: list[str] = []
+
+    def write(fd: int, data: bytes | memoryview) -> int:
+        overlaps.extend(writing)
+        writing.append("here")
+        sleep(0.001)
+        written = DISK.write(fd, data)
+        writing.pop()
+        return written
+
+    with Appender(tmp_path / "log", replace(DISK, write=write)) as appender:
+        threads = [Thread(target=lambda: [appender.append(b"line\n") for _ in range(5)]) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert (tmp_path / "log").read_bytes() == b"line\n" * 80
+    assert ((tmp_path / "log").read_bytes(), overlaps) == (b"line\n" * 20, [])
+
+
+def test_a_disk_that_takes_nothing_and_says_nothing_is_full(tmp_path: Path) -> None:
+    with pytest.raises(AcontextError, match="No space left on device"):
+        append(tmp_path / "log", b"one\n", replace(DISK, write=lambda *_: 0))
 
 
 def test_an_incomplete_last_line_is_not_read(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ class TestSessions:
     def test_they_are_listed_newest_first(self, workspace: WorkspaceFolder) -> None:
         assert (workspace.newest(), workspace.session_folders()) == ([], [])
         sessions(workspace, "a", "b", "c")
-        assert ids(workspace.newest()) == ["c", "b", "a"]
+        assert (ids(workspace.newest()), workspace.session_count) == (["c", "b", "a"], 3)
         assert ids(workspace.newest(2)) == ["c", "b"]
         assert [folder.name[-1] for folder in workspace.session_folders()] == ["c", "b", "a"]
 
@@ -182,6 +182,12 @@ class TestSessions:
         with pytest.raises(AcontextError) as refusal:
             workspace.find_session("a")
         assert str(refusal.value) == "'a' could be a2, a1 (a): give more of the id"
+
+    def test_a_name_that_another_id_begins_with_is_one_of_several(self, workspace: WorkspaceFolder) -> None:
+        sessions(workspace, "a1")
+        sessions(workspace, "b2", name="a")
+        with pytest.raises(AcontextError, match=r"'a' could be b2 \(a\), a1: give more of the id"):
+            workspace.find_session("a")
 
     def test_five_choices_are_enough(self, workspace: WorkspaceFolder) -> None:
         sessions(workspace, *"abcdefg", name="monday")
