@@ -3,7 +3,18 @@
 import json
 from pathlib import Path
 
+import pytest
 from conftest import ROOT, Cli
+
+from acontext_cli.api.demo import stage
+from acontext_cli.show.demo import Silent, as_reported
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """The demo, played once for the tests that only look at it."""
+    folder = tmp_path_factory.mktemp("demo") / "acontext-demo"
+    return as_reported(stage("devops-502", folder, Silent()).run())
 
 
 def played(cli: Cli, *args: object) -> dict[str, object]:
@@ -16,8 +27,7 @@ def files(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in found}
 
 
-def test_every_act_is_resolved_and_those_after_the_first_are_played_twice(cli: Cli) -> None:
-    demo = played(cli)
+def test_every_act_is_resolved_and_those_after_the_first_are_played_twice(demo: dict[str, object]) -> None:
     runs = [(run["act"], run["skills"], run["resolved"]) for run in demo["runs"]]  # type: ignore[attr-defined]
     assert runs == [
         ("act1", "none", True),
@@ -28,15 +38,11 @@ def test_every_act_is_resolved_and_those_after_the_first_are_played_twice(cli: C
         ("trap", "none", True),
         ("trap", "learned", True),
     ]
-    assert (demo["scenario"], demo["engine"], demo["workspace"]) == (
-        "devops-502",
-        "offline",
-        str(cli.root / "acontext-demo"),
-    )
+    assert (demo["scenario"], demo["engine"]) == ("devops-502", "offline")
 
 
-def test_the_numbers_are_those_of_the_seed(cli: Cli) -> None:
-    runs = {(run["act"], run["skills"]): run for run in played(cli)["runs"]}  # type: ignore[attr-defined]
+def test_the_numbers_are_those_of_the_seed(demo: dict[str, object]) -> None:
+    runs = {(run["act"], run["skills"]): run for run in demo["runs"]}  # type: ignore[attr-defined]
     assert 9 <= runs["act1", "none"]["calls"] <= 12
     assert 4 <= runs["act2", "learned"]["calls"] <= 6
     sibling, skilled = runs["sibling", "none"], runs["sibling", "learned"]
@@ -46,23 +52,22 @@ def test_the_numbers_are_those_of_the_seed(cli: Cli) -> None:
     assert not [each for each in changed if "timeout" in str(each.get("key", ""))]
 
 
-def test_what_was_learned_is_there_to_browse(cli: Cli) -> None:
-    learned = played(cli)["learned"]
-    assert learned
-    for entry in learned:  # type: ignore[attr-defined]
-        assert (cli.root / "acontext-demo/skills_store/default" / entry["skill"] / entry["file"]).is_file()
-    assert "act1" in cli("--workspace", "acontext-demo", "session", "list")
-    assert cli("--workspace", "acontext-demo", "skill", "check").endswith("all is well\n")
+def test_what_was_learned_is_there_to_browse(demo: dict[str, object], cli: Cli) -> None:
+    assert demo["learned"]
+    for entry in demo["learned"]:  # type: ignore[attr-defined]
+        assert Path(str(demo["workspace"]), "skills_store/default", entry["skill"], entry["file"]).is_file()
+    assert "act1" in cli("--workspace", demo["workspace"], "session", "list")
+    assert cli("--workspace", demo["workspace"], "skill", "check").endswith("all is well\n")
 
 
-def test_a_run_repeats_exactly(cli: Cli) -> None:
-    assert {**played(cli), "workspace": ""} == {**played(cli, "--dir", "again"), "workspace": ""}
-    assert files(cli.root / "acontext-demo/skills_store") == files(cli.root / "again/skills_store")
+def test_a_run_repeats_exactly(demo: dict[str, object], cli: Cli) -> None:
+    again = played(cli)
+    assert {**again, "workspace": ""} == {**demo, "workspace": ""}
+    assert files(Path(str(again["workspace"]), "skills_store")) == files(Path(str(demo["workspace"]), "skills_store"))
 
 
-def test_the_committed_skills_are_what_the_demo_makes(cli: Cli) -> None:
-    played(cli)
-    assert files(ROOT / "skills_store") == files(cli.root / "acontext-demo/skills_store")
+def test_the_committed_skills_are_what_the_demo_makes(demo: dict[str, object]) -> None:
+    assert files(ROOT / "skills_store") == files(Path(str(demo["workspace"]), "skills_store")), "python docs/build.py"
 
 
 def test_the_report_fits_eighty_columns_and_is_plain_in_a_pipe(cli: Cli) -> None:

@@ -83,9 +83,8 @@ class Root(TyperGroup):
         except BrokenPipeError:
             raise
         except OSError as error:
-            if error.filename is None:
-                raise
-            reason = f"{str(error.filename)!r}: {error.strerror}"
+            what = repr(str(error.filename)) if error.filename is not None else "the output"
+            reason = f"{what}: {error.strerror or error}"
         else:
             return result
         return _refused(reason)

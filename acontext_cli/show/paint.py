@@ -20,8 +20,10 @@ def paint(lines: Iterable[Line]) -> None:
 
 def _rich(lines: Iterable[Line]) -> None:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.text import Text
 
     console = Console(highlight=False)
     for style, text in lines:
-        console.print(Text(visible(text), style=style, overflow="fold"))
+        shown = Text(visible(text).strip(), style=style, overflow="fold")
+        console.print(Padding(shown, (0, 0, 0, len(text) - len(text.lstrip())), expand=False))

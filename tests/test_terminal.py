@@ -1,0 +1,142 @@
+"""What a terminal and a pipe get, from processes of their own."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Cli
+
+MESSAGE = '{"role": "user", "content": "\\u001b[2Jhello [bold]there[/bold]", "at": "2026-03-26T09:12:03Z"}\n'
+ACONTEXT = [sys.executable, "-m", "acontext_cli"]
+
+
+@pytest.fixture
+def monday(cli: Cli) -> Path:
+    """A workspace with a session of that name."""
+    cli("session", "new", "--name", "monday")
+    cli("record", "monday", input=MESSAGE)
+    return cli.root
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "80", **more}
+
+
+def on_a_terminal(folder: Path, *args: str, keys: bytes = b"", after: bytes = b"", **more: str) -> tuple[str, int]:
+    """What a command shows there, and its exit code; keys are pressed once `after` was shown."""
+    screen, keyboard = pty.openpty()
+    process = subprocess.Popen(
+        [*ACONTEXT, *args], cwd=folder, stdin=keyboard, stdout=keyboard, stderr=keyboard, env=environment(**more),
+        start_new_session=True, preexec_fn=lambda: os.close(os.open(os.ttyname(keyboard), os.O_RDWR)),
+    )  # fmt: skip
+    os.close(keyboard)
+    shown = bytearray()
+    while part := read(screen):
+        shown += part
+        if keys and after in shown:
+            os.write(screen, keys)
+            keys = b""
+    os.close(screen)
+    return shown.decode("utf-8").replace("\r\n", "\n"), process.wait(timeout=30)
+
+
+def read(screen: int) -> bytes:
+    try:
+        return os.read(screen, 65536)
+    except OSError:  # how Linux says that nobody writes any more
+        return b""
+
+
+def test_a_transcript_has_colours_on_a_terminal_and_none_of_its_own(monday: Path) -> None:
+    shown, code = on_a_terminal(monday, "session", "show", "monday")
+    assert code == 0
+    assert "\x1b[1;32m2026-03-26 09:12:03  user\x1b[0m\n" in shown
+    assert "  ␛[2Jhello [bold]there[/bold]\n" in shown
+
+
+def test_no_color_is_respected(monday: Path) -> None:
+    shown, _ = on_a_terminal(monday, "session", "show", "monday", NO_COLOR="1")
+    assert "\x1b[1;32m" not in shown
+    assert "user" in shown
+
+
+def test_a_list_is_cut_to_the_width_of_the_terminal(monday: Path) -> None:
+    shown, _ = on_a_terminal(monday, "skill", "list", COLUMNS="60")
+    assert {len(line) for line in shown.splitlines()} == {60}
+
+
+def test_ctrl_c_ends_with_130_and_without_a_traceback(monday: Path) -> None:
+    shown, code = on_a_terminal(monday, "record", "monday", keys=b"\x03", after=b"end with Ctrl-D")
+    assert code == 130
+    assert "Traceback" not in shown
+
+
+def test_a_question_is_asked_on_a_terminal_and_no_is_heard(monday: Path) -> None:
+    shown, code = on_a_terminal(monday, "session", "delete", "monday", keys=b"n\n", after=b"[y/N]")
+    assert (code, shown.splitlines()[-1]) == (1, "acontext: nothing was deleted")
+    _, code = on_a_terminal(monday, "session", "delete", "monday", keys=b"y\n", after=b"[y/N]")
+    assert code == 0
+
+
+def test_a_reader_that_goes_away_is_no_error_to_speak_of(monday: Path) -> None:
+    command = f"'{sys.executable}' -m acontext_cli recall --json | true"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=monday, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+
+
+def test_a_full_disk_behind_the_output_is_one_line(monday: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    with full.open("wb") as out:
+        command = [*ACONTEXT, "session", "list"]
+        done = subprocess.run(command, cwd=monday, env=environment(), stdout=out, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert b"acontext: the output: No space left on device\n" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_terminal_that_is_not_utf_8_gets_what_it_can_show(monday: Path) -> None:
+    command = [*ACONTEXT, "session", "show", "monday"]
+    done = subprocess.run(
+        command, cwd=monday, env=environment(PYTHONIOENCODING="ascii"), capture_output=True, check=True
+    )
+    assert b"\\u241b[2Jhello" in done.stdout
+
+
+def completed(cli: Cli, monkeypatch: pytest.MonkeyPatch, words: str) -> list[str]:
+    monkeypatch.setenv("_ACONTEXT_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"acontext {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split(" "))))
+    return cli.run().stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("ses", ["session"]),
+        ("session show mo", ["monday"]),
+        ("session show ", ["@last", "monday"]),
+        ("learn m", ["monday"]),
+        ("skill show da", ["daily-logs"]),
+        ("recall ", ["daily-logs", "user-general-facts"]),
+        ("skill list --space d", ["default"]),
+        ("demo run --scenario dev", ["devops-502"]),
+    ],
+)
+def test_the_shell_completes_what_there_is(
+    cli: Cli, monday: Path, monkeypatch: pytest.MonkeyPatch, words: str, offered: list[str]
+) -> None:
+    assert completed(cli, monkeypatch, words) == offered
+
+
+def test_completion_without_a_workspace_offers_nothing(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "".join(completed(cli, monkeypatch, "session show ")) == ""
