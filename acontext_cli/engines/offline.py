@@ -6,9 +6,9 @@ show, and procedures whose outcome was told from outside or checked. It needs no
 
 from collections.abc import Iterable, Iterator
 
-from acontext_cli.distillations import Distillation, Facts, Failure, Skip
+from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
 from acontext_cli.engines.engine import Finding, Hold, Placed, Proposal, Space
-from acontext_cli.engines.rules import asked, writing
+from acontext_cli.engines.rules import asked, wording, writing
 from acontext_cli.engines.rules.habits import SESSIONS_NEEDED, Habit, passing_commands, remedies
 from acontext_cli.engines.rules.procedures import Procedure
 from acontext_cli.engines.rules.statements import Statement, statements
@@ -39,43 +39,52 @@ class OfflineEngine:
     def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
         reason = _not_worth_reading(task)
         if reason:
-            return (Finding(verdict=Skip(reason=reason), known=task.known),)
-        builder = TraceBuilder()
-        spoken: list[Message] = []
-        for message in messages:
-            builder.add(message)
-            if message.role == "user" and len(spoken) < _MOST_SPOKEN:
-                spoken.append(message)
-        told = builder.build()
+            return (_skip(task, reason),)
+        told, spoken = _read(messages)
         found = [*_stated(task, statements(spoken, told)), *_habits(task, told)][:_MOST]
         procedure, reason = _procedure(task, told)
-        return (*found, *procedure) or (Finding(verdict=Skip(reason=reason), known=task.known),)
+        return (*found, *procedure) or (_skip(task, reason),)
 
     def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
         return writing.learn(items, space, name)
 
 
+def _read(messages: Iterable[Message]) -> tuple[Trace, list[Message]]:
+    """The trace of a task and the first of the user's messages, in one go."""
+    builder = TraceBuilder()
+    spoken: list[Message] = []
+    for message in messages:
+        builder.add(message)
+        if message.role == "user" and len(spoken) < _MOST_SPOKEN:
+            spoken.append(message)
+    return builder.build(), spoken
+
+
+def _skip(task: Task, reason: str) -> Finding:
+    return Finding(verdict=Skip(reason=reason), known=task.known)
+
+
 def _stated(task: Task, found: Iterable[Statement]) -> Iterator[Finding]:
     for statement in found:
-        quote = one_line(statement.quote, 200)
-        said = "corrected the agent" if statement.kind == "correction" else "said"
-        facts = Facts(
-            task_goal=task.goal,
-            title=f"User: “{one_line(quote, 70)}”",
-            facts=(f"The user {said}: “{quote}”",),
-            about="user",
-        )
         known = Known(source="user", because="the user said so")
-        yield Finding(verdict=facts, known=known, messages=(statement.message,))
+        yield Finding(verdict=_quote(task, statement), known=known, messages=(statement.message,))
+
+
+def _quote(task: Task, statement: Statement) -> Facts:
+    quote = one_line(statement.quote, 200)
+    said = "corrected the agent" if statement.kind == "correction" else "said"
+    return Facts(
+        task_goal=task.goal,
+        title=f"User: “{one_line(quote, 70)}”",
+        facts=(f"The user {said}: “{quote}”",),
+        about="user",
+    )
 
 
 def _habits(task: Task, told: Trace) -> Iterator[Finding]:
     for habit in (*passing_commands(told), *remedies(told)):
-        yield Finding(
-            verdict=_fact(task, habit),
-            known=Known(source="seen", because="a tool result shows it"),
-            messages=habit.messages,
-        )
+        known = Known(source="seen", because="a tool result shows it")
+        yield Finding(verdict=_fact(task, habit), known=known, messages=habit.messages)
 
 
 def _fact(task: Task, habit: Habit) -> Facts:
@@ -112,14 +121,13 @@ def _procedure(task: Task, told: Trace) -> tuple[tuple[Finding, ...], str]:
     if refused:
         return (), refused
     evidence = tuple(id for step in procedure.steps for id in (step.message, step.answer) if id)
-    if task.status == "failed":
-        return (Finding(verdict=_failure(task, procedure), known=task.known, messages=evidence),), ""
-    return (Finding(verdict=procedure.lesson(task.goal), known=task.known, messages=evidence),), ""
+    lesson = wording.lesson(procedure, task.goal)
+    verdict = _failure(task, lesson) if task.status == "failed" else lesson
+    return (Finding(verdict=verdict, known=task.known, messages=evidence),), ""
 
 
-def _failure(task: Task, procedure: Procedure) -> Failure:
+def _failure(task: Task, lesson: Success) -> Failure:
     """What turns an entry that this task taught into a warning; by itself it is not written."""
-    lesson = procedure.lesson(task.goal)
     return Failure(
         title=lesson.title,
         task_goal=task.goal,

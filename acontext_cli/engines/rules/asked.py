@@ -5,18 +5,16 @@ from collections.abc import Iterable, Iterator
 
 from acontext_cli.engines.engine import Placed
 from acontext_cli.engines.rules.outcomes import Check, check, judged
+from acontext_cli.engines.rules.progress import progress
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.engines.rules.turns import asks_anew, awaits_answer, without_greetings
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import Known, Sign, Status, Task
-from acontext_cli.trace.links import Symptom
-from acontext_cli.trace.steps import Step, Trace, TraceBuilder, values
+from acontext_cli.trace.steps import Trace, TraceBuilder
 
 GOAL = 160
 """A goal is at most this many characters."""
-_LINES = 6
-_LINE = 160
 _MACHINE = re.compile(
     r"<(?:system-reminder|local-command|command-name|command-message|environment_context|task-notification)|Caveat:"
 )
@@ -26,12 +24,11 @@ def tasks(messages: Iterable[Placed], number: int) -> Iterator[Task]:
     """The tasks of a transcript, the first of them with this number; each as soon as the next one begins."""
     running: _Running | None = None
     for message, start, end in messages:
-        if message.role == "user":
-            if running is None or running.is_followed_by(message):
-                if running is not None:
-                    yield running.task()
-                    number += 1
-                running = _Running(number, message, start)
+        if message.role == "user" and (running is None or running.is_followed_by(message)):
+            if running is not None:
+                yield running.task()
+                number += 1
+            running = _Running(number, message, start)
         if running is not None:
             running.add(message, end)
     if running is not None:
@@ -57,9 +54,10 @@ class _Running:
     def add(self, message: Message, end: int) -> None:
         self._builder.add(message)
         self._last, self._end, self._at = message.id, end, message.at or self._at
-        if message.role == "user":
+        role = message.body["role"]
+        if role == "user":
             self._heard(message.text)
-        elif message.role == "assistant":
+        elif role == "assistant":
             self._replied(message)
 
     def task(self) -> Task:
@@ -119,53 +117,3 @@ class _Running:
         if not self._acted or (self._spoke_last == "assistant" and awaits_answer(self._agent)):
             return ("running", None) if known.source == "claim" else (status, known)
         return status, known
-
-
-def progress(told: Trace, found: Check | None) -> Iterator[str]:
-    """What was done and found, a line each: the symptom as first seen, the changes, what the check showed."""
-    seen = _symptom_line(told)
-    changes = [f"{called(step)}{_echo(step)}" for step in told.changes]
-    looks = sum(step.kind == "look" for step in told.steps)
-    if seen:
-        yield one_line(seen, _LINE)
-    if looks and (not seen or looks > 1):
-        yield f"{looks} looks, {_tools(told)}"
-    for line in changes[: _LINES - 3]:
-        yield one_line(line, _LINE)
-    if len(changes) > _LINES - 3:
-        yield f"… and {len(changes) - _LINES + 3} more changes"
-    if found:
-        yield one_line(found.because, _LINE)
-
-
-def called(step: Step) -> str:
-    """A call as a person writes it: `check_logs(api-gateway)`."""
-    return f"{step.tool}({one_line(', '.join(values(step.arguments)), 90)})"
-
-
-def _echo(step: Step) -> str:
-    first = step.result.strip().partition("\n")[0]
-    return f" → {first}" if first and len(first) < 100 else ""
-
-
-def _tools(told: Trace) -> str:
-    counted: dict[str, int] = {}
-    for step in told.steps:
-        if step.kind == "look":
-            counted[step.tool] = counted.get(step.tool, 0) + 1
-    return ", ".join(f"{tool} ×{count}" if count > 1 else tool for tool, count in list(counted.items())[:4])
-
-
-def _symptom_line(told: Trace) -> str:
-    """The first line of a look that carries what the request complains of."""
-    lines = [(step, line) for step in told.steps if step.kind != "change" for line in _readable(step.result)]
-    if not lines:
-        return ""
-    symptom = Symptom(told.request[:4000])
-    return next((f"{called(step)}: {line.strip()}" for step, line in lines if symptom.on(line)), "")
-
-
-def _readable(result: str) -> list[str]:
-    """The first lines of a result that are no JSON and not too long to show."""
-    lines = result[:20_000].splitlines()[:60]
-    return [line for line in lines if 3 < len(line) < 300 and line.lstrip()[:1] not in ("{", "[", '"')]

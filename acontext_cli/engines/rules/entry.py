@@ -1,9 +1,9 @@
 """Lessons as Markdown entries: their stable ids, their text, and what another session adds to one."""
 
+import datetime
 import hashlib
 import re
 from dataclasses import replace
-from datetime import date, timedelta
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Lesson, Success
 from acontext_cli.skills import ENTRY_TOKENS, heading, inline, one_line, tokens
@@ -37,24 +37,22 @@ def lesson_text(lesson: Success | Facts, item: Distillation, sessions: int) -> s
     return text
 
 
-def warning_text(text: str, item: Distillation) -> str:
+def warning_text(text: str, lesson: Failure, date: str) -> str:
     """An entry turned into a warning, with the day on which it is to be forgotten."""
     first, _, rest = text.partition("\n")
-    assert isinstance(item.verdict, Failure)
     title = re.sub(r"^## (?:Warning: )?", f"## {WARNING}", first)
-    until = _days_after(item.date, FORGET_AFTER_DAYS)
+    failed, principle = inline(lesson.failure_point, 200), inline(lesson.prevention_principle, 200)
     told = [
-        f"- Warning: this failed ({inline(item.verdict.failure_point, 200)}). {inline(item.verdict.prevention_principle, 200)}",
-        f"- Forget after: {until}",
+        f"- Warning: this failed ({failed}). {principle}",
+        f"- Forget after: {_days_after(date, FORGET_AFTER_DAYS)}",
     ]
     kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", "- Forget after: ")))
     return "\n".join([title, *told, *kept])
 
 
-def contradicted_text(text: str, item: Distillation) -> str:
+def contradicted_text(text: str, lesson: Failure, date: str) -> str:
     """An entry that other sessions still support, with the failure noted."""
-    assert isinstance(item.verdict, Failure)
-    line = f"- Contradicted: {inline(item.verdict.failure_point, 200)} ({item.date})"
+    line = f"- Contradicted: {inline(lesson.failure_point, 200)} ({date})"
     return text if line in text else f"{text}\n{line}"
 
 
@@ -69,22 +67,19 @@ def with_sessions(text: str, sessions: int) -> str:
 
 def digest_text(task: Task, session: str, name: str, date: str) -> str:
     """The record of a finished task for the daily log."""
-    known = task.known
-    how = (
-        ""
-        if known is None
-        else (" (only the agent says so)" if known.source == "claim" else f" ({inline(known.because, 160)})")
-    )
-    shown = [f"- {inline(line, 120)}" for line in task.progress[-3:] if line != (known and known.because)]
-    told = f"- Session: {inline(name, 60) or session[:8]}, task {task.number}"
-    return "\n".join(
-        [
-            heading(one_line(task.goal, 90), date, digest_id(task, session)),
-            f"- Outcome: {task.status}{how}",
-            *shown,
-            told,
-        ]
-    )
+    lines = [
+        heading(one_line(task.goal, 90), date, digest_id(task, session)),
+        f"- Outcome: {task.status}{_how(task.known)}",
+        *(f"- {inline(line, 120)}" for line in task.progress[-3:] if not task.known or line != task.known.because),
+        f"- Session: {inline(name, 60) or session[:8]}, task {task.number}",
+    ]
+    return "\n".join(lines)
+
+
+def _how(known: Known | None) -> str:
+    if known is None:
+        return ""
+    return f" ({'only the agent says so' if known.source == 'claim' else inline(known.because, 160)})"
 
 
 def _procedure(lesson: Success) -> list[str]:
@@ -112,7 +107,7 @@ def _sessions(count: int) -> str:
 
 def _days_after(day: str, days: int) -> str:
     try:
-        return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+        return (datetime.date.fromisoformat(day) + datetime.timedelta(days=days)).isoformat()
     except ValueError:
         return "the next review"
 

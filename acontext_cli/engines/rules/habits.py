@@ -4,8 +4,9 @@ argument that had to be changed before a failing call succeeded. The harness's o
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from acontext_cli.engines.rules.outcomes import failing
+from acontext_cli.engines.rules.runs import failing
 from acontext_cli.messages import Json
 from acontext_cli.skills import one_line
 from acontext_cli.trace.shell import command_of, is_shell, is_test, parts
@@ -14,15 +15,19 @@ from acontext_cli.trace.steps import Step, Trace
 SESSIONS_NEEDED = 2
 
 _HARNESS = re.compile(
-    r"string to replace|old_string|not found in file|has not been read|read (?:it|the file) (?:first|before)|modified since|user (?:rejected|doesn'?t want|declined|denied)"
-    r"|rejected by (?:the )?user|cancel|abort|interrupt|timed? ?out|tool_use_error|inputvalidationerror|permission|exceeds maximum|file does not exist|no such file"
-    r"|unknown tool|sibling tool|invalid (?:tool|arguments|json)|rate limit|overloaded|connection|temporar|try again|unavailable|network",
+    r"string to replace|old_string|not found in file|has not been read|read (?:it|the file) (?:first|before)"
+    r"|modified since|user (?:rejected|doesn'?t want|declined|denied)"
+    r"|rejected by (?:the )?user|cancel|abort|interrupt|timed? ?out"
+    r"|tool_use_error|inputvalidationerror|permission|exceeds maximum|file does not exist|no such file"
+    r"|unknown tool|sibling tool|invalid (?:tool|arguments|json)"
+    r"|rate limit|overloaded|connection|temporar|try again|unavailable|network",
     re.IGNORECASE,
 )
 _OWN_TOOLS = re.compile(
     r"^(?:edit|multiedit|write|read|str_replace|apply_patch|todo|task|agent|notebook|web|glob|grep|ls)", re.IGNORECASE
 )
 _ID = re.compile(r"\d{4,}|\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b|\S+@\S+")
+_RUNS = {"Test": "tests", "Lint": "linter", "Type-check": "type checker", "Build": "build"}
 _KIND_OF_TEST = (
     ("lint", r"lint|ruff|eslint|biome|clippy|vet|gofmt|fmt|black"),
     ("type-check", r"mypy|tsc|pyright|typecheck"),
@@ -43,38 +48,39 @@ class Habit:
 
 def passing_commands(told: Trace) -> Iterator[Habit]:
     """Commands that ran tests, a linter or a build, and passed; each once."""
-    seen = set()
+    seen: dict[str, Step] = {}
     for step in told.steps:
-        if step.kind not in ("test", "change") or not is_shell(step.tool) or not step.answer or failing(step):
-            continue
-        tests = [part for part in parts(command_of(step.arguments)) if is_test(part)]
-        for command in map(_general, tests):
-            if command and command not in seen:
-                seen.add(command)
-                kind = _test_kind(command)
-                yield Habit(
-                    title=f"{kind} command: `{command}`",
-                    fact=f"`{command}` runs the {_RUNS[kind]} of this project and was seen passing.",
-                    tool=step.tool,
-                    messages=(step.message, step.answer),
-                )
+        if step.kind in ("test", "change") and is_shell(step.tool) and step.answer and not failing(step):
+            tests = (part for part in parts(command_of(step.arguments)) if is_test(part))
+            for command in filter(None, map(_general, tests)):
+                seen.setdefault(command, step)
+    for command, step in seen.items():
+        yield _passing(command, step)
+
+
+def _passing(command: str, step: Step) -> Habit:
+    kind = _test_kind(command)
+    return Habit(
+        title=f"{kind} command: `{command}`",
+        fact=f"`{command}` runs the {_RUNS[kind]} of this project and was seen passing.",
+        tool=step.tool,
+        messages=(step.message, step.answer),
+    )
 
 
 def remedies(told: Trace) -> Iterator[Habit]:
-    """A call that failed and then succeeded with one named argument changed, where the failure speaks of that argument."""
+    """A call that failed, then succeeded with one named argument changed, where the failure speaks of that argument."""
     for place, wrong in enumerate(told.steps):
-        if (
-            not wrong.failed
-            or is_shell(wrong.tool)
-            or _OWN_TOOLS.match(wrong.tool)
-            or _HARNESS.search(wrong.result[:400])
-        ):
-            continue
-        for right in told.steps[place + 1 : place + 6]:
-            name = _changed_argument(wrong, right)
-            if name and not right.failed and right.answer:
-                yield _remedy(wrong, right, name)
-                break
+        if wrong.failed and not _is_the_harness(wrong):
+            later = (right for right in told.steps[place + 1 : place + 6] if not right.failed and right.answer)
+            found = (_remedy(wrong, right, name) for right in later if (name := _changed_argument(wrong, right)))
+            yield from islice(found, 1)
+
+
+def _is_the_harness(wrong: Step) -> bool:
+    """Whether the error is the harness's own, which teaches nothing about the world."""
+    own = is_shell(wrong.tool) or _OWN_TOOLS.match(wrong.tool)
+    return bool(own or _HARNESS.search(wrong.result[:400]))
 
 
 def _remedy(wrong: Step, right: Step, name: str) -> Habit:
@@ -90,20 +96,20 @@ def _remedy(wrong: Step, right: Step, name: str) -> Habit:
 
 def _changed_argument(wrong: Step, right: Step) -> str:
     """The one named argument that differs, where the failure speaks of it and its values are no ids."""
-    if wrong.tool != right.tool:
+    name = _only_difference(wrong.arguments, right.arguments) if wrong.tool == right.tool else ""
+    if not name:
         return ""
-    changed = _differences(wrong.arguments, right.arguments)
-    if len(changed) != 1 or changed[0] not in wrong.arguments or changed[0] not in right.arguments:
-        return ""
-    old, new = wrong.arguments[changed[0]], right.arguments[changed[0]]
+    old, new = wrong.arguments[name], right.arguments[name]
     if not isinstance(old, str | int | float) or not isinstance(new, str | int | float) or _ID.search(f"{old} {new}"):
         return ""
     error = wrong.result[:400].lower()
-    return changed[0] if changed[0].lower() in error or (len(str(old)) > 2 and str(old).lower() in error) else ""
+    return name if name.lower() in error or (len(str(old)) > 2 and str(old).lower() in error) else ""
 
 
-def _differences(one: Json, other: Json) -> list[str]:
-    return [name for name in {**one, **other} if one.get(name) != other.get(name)]
+def _only_difference(one: Json, other: Json) -> str:
+    """The name that both have and whose value alone differs; empty where there is no such name."""
+    names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+    return names[0] if len(names) == 1 and names[0] in one and names[0] in other else ""
 
 
 def _general(command: str) -> str:
@@ -111,9 +117,6 @@ def _general(command: str) -> str:
     if len(command) > 120 or re.search(r"[$`\\]|\s-(?:k|t|run)\s|::|/tmp/|\.(?:py|ts|js|go|rs|tsx)\b", command):
         return ""
     return " ".join(command.split())
-
-
-_RUNS = {"Test": "tests", "Lint": "linter", "Type-check": "type checker", "Build": "build"}
 
 
 def _test_kind(command: str) -> str:

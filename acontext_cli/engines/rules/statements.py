@@ -14,34 +14,50 @@ from acontext_cli.trace.steps import Trace, values
 
 _LONGEST_MESSAGE = 1500
 _RULE = re.compile(
-    r"^(?:(?:and|but|also|so|oh|ok(?:ay)?|yes|please|note|remember|btw|by the way|in general|generally|for the future)[,:]?(?: that)? ){0,3}"
-    r"(?:(?:please )?(?:always|never) (?!mind\b|been\b|had\b|have\b|was\b|did\b|got\b|knew\b|saw\b|heard\b|thought\b|works?\b|gets?\b|fails?\b|happens?\b|seems?\b)\w+"
+    r"^(?:(?:and|but|also|so|oh|ok(?:ay)?|yes|please|note|remember|btw|by the way|in general|generally|for the future)"
+    r"[,:]?(?: that)? ){0,3}"
+    r"(?:(?:please )?(?:always|never) (?!mind\b|been\b|had\b|have\b|was\b|did\b|got\b|knew\b|saw\b|heard\b|thought\b"
+    r"|works?\b|gets?\b|fails?\b|happens?\b|seems?\b)\w+"
     r"|(?:please )?(?:do not|don'?t) ever \w+|from now on\b|in (?:the )?future,? (?:please )?\w+"
     r"|i (?:always|never|generally|usually|strongly) (?:want|prefer|like|use|need|travel|fly|work|write)\b"
-    r"|i prefer(?! not)\b|my preference is\b|my preferred \w+|call me \w+|my name is \w+ (?:and|but) (?:please )?call me|you (?:must|should) (?:always|never)\b"
-    r"|we (?:always|never) \w+|make sure (?:to|you) (?:always|never)\b)",
+    r"|i prefer(?! not)\b|my preference is\b|my preferred \w+"
+    r"|call me \w+|my name is \w+ (?:and|but) (?:please )?call me"
+    r"|you (?:must|should) (?:always|never)\b|we (?:always|never) \w+|make sure (?:to|you) (?:always|never)\b)",
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"^(?:no|nope|wrong|actually|not that)[,.!:—-]*\s+(?:please |we |you should |you must |that'?s wrong[,.;]? )?(?:use|run|call it|it'?s called|do ?n[o']t use|never use|prefer)\b.+",
+    r"^(?:no|nope|wrong|actually|not that)[,.!:—-]*\s+"
+    r"(?:please |we |you should |you must |that'?s wrong[,.;]? )?"
+    r"(?:use|run|call it|it'?s called|do ?n[o']t use|never use|prefer)\b.+",
     re.IGNORECASE,
 )
 _SPECIFIC = re.compile(
-    r"\d|\binstead\b|\b(?:within|in|on|at|for|with|of|to|like) (?:that|it|them)\b|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\S+@\S+|https?://|\b(?:this|these|those|that one|the following|above|below|today|tomorrow|tonight|yesterday|now|"
-    r"currently|for me here|my (?:reservation|order|flight|trip|booking|ticket|account|card|refund|return|upcoming)|the (?:reservation|order|flight|trip|booking|refund|upgrade|change))\b"
-    r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|june|july|august|september|october|november|december)\b|\{|\}|[<>]|\?$",
+    r"\d|\binstead\b|\b(?:within|in|on|at|for|with|of|to|like) (?:that|it|them)\b"
+    r"|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\S+@\S+|https?://"
+    r"|\b(?:this|these|those|that one|the following|above|below|today|tomorrow|tonight|yesterday|now|currently"
+    r"|for me here|my (?:reservation|order|flight|trip|booking|ticket|account|card|refund|return|upcoming)"
+    r"|the (?:reservation|order|flight|trip|booking|refund|upgrade|change))\b"
+    r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|january|february|march|april|june|july|august|september|october|november|december)\b|\{|\}|[<>]|\?$",
     re.IGNORECASE,
 )
 _TELLING = ("always", "never", "prefer", "call me", "from now on", "future", "ever ", "usually", "generally")
 _CORRECTING = re.compile(r"^\W*(?:no|nope|wrong|actually|not that)\b", re.IGNORECASE | re.MULTILINE)
+_COMMON = frozenset([
+    "the", "and", "use", "run", "please", "always", "never", "not", "for", "with", "from", "you", "that", "call",
+    "test", "tests", "make", "file", "files", "all",
+])  # fmt: skip
 _HARMLESS_DIGITS = re.compile(r"\b(?:python|node|java|go|es|utf|base|h|v)[- ]?\d+(?:\.\d+)*\b", re.IGNORECASE)
+
+
+Kind = Literal["rule", "correction"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """A sentence of the user that holds beyond its task."""
 
-    kind: Literal["rule", "correction"]
+    kind: Kind
     quote: str
     message: str
 
@@ -56,16 +72,12 @@ def may_state(text: str) -> bool:
 
 def statements(messages: Iterable[Message], told: Trace) -> Iterator[Statement]:
     """Those of a task's user messages, in order, without what a later result contradicts."""
-    for message in messages:
-        if message.role != "user":
-            continue
-        text = message.text
-        if not may_state(text):
-            continue
-        for sentence in _sentences(text):
+    said = ((message.id, message.text) for message in messages if message.role == "user")
+    for id, text in said:
+        for sentence in _sentences(text) if may_state(text) else ():
             kind = _kind(sentence)
-            if kind and not _contradicted(sentence, message.id, told):
-                yield Statement(kind=kind, quote=sentence, message=message.id)
+            if kind and not _contradicted(sentence, told):
+                yield Statement(kind=kind, quote=sentence, message=id)
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -76,46 +88,19 @@ def _sentences(text: str) -> Iterator[str]:
             yield bare
 
 
-def _kind(sentence: str) -> Literal["rule", "correction"] | None:
-    kind: Literal["rule", "correction"] = "rule" if _RULE.match(sentence) else "correction"
-    if kind == "correction" and not _CORRECTION.match(sentence):
-        return None
-    if not 2 <= len(sentence.split()) <= 30 or _SPECIFIC.search(_HARMLESS_DIGITS.sub("", sentence)):
-        return None
-    return kind
+def _kind(sentence: str) -> Kind | None:
+    kind: Kind | None = "rule" if _RULE.match(sentence) else "correction" if _CORRECTION.match(sentence) else None
+    if kind and 2 <= len(sentence.split()) <= 30 and not _SPECIFIC.search(_HARMLESS_DIGITS.sub("", sentence)):
+        return kind
+    return None
 
 
-def _contradicted(sentence: str, message: str, told: Trace) -> bool:
+def _contradicted(sentence: str, told: Trace) -> bool:
     """Whether a call made with a distinctive word of the sentence failed."""
-    telling = {word.lower() for word in re.findall(r"[\w./-]{3,}", sentence)}
-    return any(
-        step.failed
-        and any(telling & set(re.findall(r"[\w./-]{3,}", value.lower())) - _COMMON for value in values(step.arguments))
-        for step in told.steps
-    )
+    telling = _telling_words(sentence)
+    tried = (value for step in told.steps if step.failed for value in values(step.arguments))
+    return any(telling & _telling_words(value) for value in tried)
 
 
-_COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "use",
-        "run",
-        "please",
-        "always",
-        "never",
-        "not",
-        "for",
-        "with",
-        "from",
-        "you",
-        "that",
-        "call",
-        "test",
-        "tests",
-        "make",
-        "file",
-        "files",
-        "all",
-    ]
-)
+def _telling_words(text: str) -> set[str]:
+    return set(re.findall(r"[\w./-]{3,}", text.lower())) - _COMMON

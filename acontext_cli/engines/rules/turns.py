@@ -6,40 +6,52 @@ question and corrections extend the running one.
 
 import re
 
-_POLITE_FIRST = frozenset(
-    "hi hello hey good thanks thank thx cheers much i great perfect awesome excellent nice cool well lovely wonderful ok okay "
-    "alright sure got sounds bye goodbye have you that that's thats no nothing i'm im all yes yep yeah lgtm done".split()
-)
+_POLITE_FIRST = frozenset([
+    "hi", "hello", "hey", "good", "thanks", "thank", "thx", "cheers", "much", "i", "great", "perfect", "awesome",
+    "excellent", "nice", "cool", "well", "lovely", "wonderful", "ok", "okay", "alright", "sure", "got", "sounds",
+    "bye", "goodbye", "have", "you", "that", "that's", "thats", "no", "nothing", "i'm", "im", "all", "yes", "yep",
+    "yeah", "lgtm", "done",
+])  # fmt: skip
 """First words of sentences that may be polite; looked up before the close look."""
 _POLITE = re.compile(
-    r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?\b|thank you|thx|cheers|much appreciated|i(?: really)? appreciate"
-    r"|great\b|perfect\b|awesome|excellent|nice\b|cool\b|good job|well done|lovely|wonderful|ok(?:ay)?\b|alright|sure\b|got it"
-    r"|sounds good|bye|goodbye|have a (?:great|good|nice|lovely|safe)|you too|that'?s (?:all|it|everything|great|perfect|fine|good)"
-    r"|that is all|that will be all|that'?ll be all|no further|nothing else|i'?m all set|all set|no,? (?:thanks?|thank you|that'?s)|yes|yep|yeah|lgtm|done)\b"
+    r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)"
+    r"|thanks?\b|thank you|thx|cheers|much appreciated|i(?: really)? appreciate"
+    r"|great\b|perfect\b|awesome|excellent|nice\b|cool\b|good job|well done|lovely|wonderful"
+    r"|ok(?:ay)?\b|alright|sure\b|got it|sounds good"
+    r"|bye|goodbye|have a (?:great|good|nice|lovely|safe)|you too"
+    r"|that'?s (?:all|it|everything|great|perfect|fine|good)|that is all|that will be all|that'?ll be all"
+    r"|no further|nothing else|i'?m all set|all set|no,? (?:thanks?|thank you|that'?s)"
+    r"|yes|yep|yeah|lgtm|done)\b"
     r"[^.!?\n]{0,80}[.!?]*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|thanks?(?: (?:a lot|so much|you))?|thank you(?: (?:so|very) much)?|great|perfect|awesome|nice|cool|"
-    r"ok(?:ay)?|alright|good)(?: (?:there|job|work))?[,.!\s—-]+)+",
+    r"^\W*(?:(?:hi|hello|hey|thanks?(?: (?:a lot|so much|you))?|thank you(?: (?:so|very) much)?"
+    r"|great|perfect|awesome|nice|cool|ok(?:ay)?|alright|good)(?: (?:there|job|work))?[,.!\s—-]+)+",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"^\W*(?:i (?:see|understand|get it|agree|hope|believe|really|will|already|have|just|do ?n[o']t)\b|i'll\b|my (?:[\w-]+ ){1,3}(?:is|are)\b|"
-    r"but\b|oh\b|well\b|certainly|of course|absolutely|in that case|let'?s (?:go|do|proceed|stick)\b|that (?:is|would|will|can'?t|could|might|sounds|makes)\b|"
-    r"(?:could|can|would) you (?:please )?(?:just |at least |also )?(?:double-?check|check again|confirm|verify|re-?check|try again)|are you (?:sure|certain)|"
-    r"yes|yep|yeah|no\b|nope|not\b|correct|right\b|exactly|go ahead|proceed|confirm|continue|go on|keep going|wait\b|hm+\b|"
-    r"actually|instead|i meant|i mean\b|never ?mind|sorry|try again|retry|again\b|once more|undo|revert|use\b|"
-    r"(?:it|that|this|they|everything|all)(?:'s| is| are|s| still| now)* (?:still|not|does ?n[o']t|did ?n[o']t|is ?n[o']t|works?|worked|fixed|fails?|failed|failing"
-    r"|broken|wrong|good|better|fine|helped?|did it|passes|passing|looks?|seems?)|still\b|same (?:error|problem|issue|result)|"
-    r"(?:does ?n[o']t|did ?n[o']t) (?:work|help)|you (?:forgot|missed|did ?n[o']t|broke|should|were)|why did you|works\b|"
-    r"the (?:second|first|third|last|former|latter|other) (?:one|option)|option \w\b|\[request interrupted|<)",
+    r"^\W*(?:i (?:see|understand|get it|agree|hope|believe|really|will|already|have|just|do ?n[o']t)\b"
+    r"|i'll\b|my (?:[\w-]+ ){1,3}(?:is|are)\b"
+    r"|but\b|oh\b|well\b|certainly|of course|absolutely|in that case|let'?s (?:go|do|proceed|stick)\b"
+    r"|that (?:is|would|will|can'?t|could|might|sounds|makes)\b"
+    r"|(?:could|can|would) you (?:please )?(?:just |at least |also )?"
+    r"(?:double-?check|check again|confirm|verify|re-?check|try again)|are you (?:sure|certain)"
+    r"|yes|yep|yeah|no\b|nope|not\b|correct|right\b|exactly"
+    r"|go ahead|proceed|confirm|continue|go on|keep going|wait\b|hm+\b"
+    r"|actually|instead|i meant|i mean\b|never ?mind|sorry|try again|retry|again\b|once more|undo|revert|use\b"
+    r"|(?:it|that|this|they|everything|all)(?:'s| is| are|s| still| now)* "
+    r"(?:still|not|does ?n[o']t|did ?n[o']t|is ?n[o']t|works?|worked|fixed|fails?|failed|failing"
+    r"|broken|wrong|good|better|fine|helped?|did it|passes|passing|looks?|seems?)"
+    r"|still\b|same (?:error|problem|issue|result)|(?:does ?n[o']t|did ?n[o']t) (?:work|help)"
+    r"|you (?:forgot|missed|did ?n[o']t|broke|should|were)|why did you|works\b"
+    r"|the (?:second|first|third|last|former|latter|other) (?:one|option)|option \w\b|\[request interrupted|<)",
     re.IGNORECASE,
 )
 _MARKER = re.compile(r"[#<\[*=]{2,}\s*[A-Z][A-Z_ ]*\s*[#>\]*=]{2,}")
 _ASKS = re.compile(
-    r"\b(?:please|can you|could you|would you|will you|i want|i need|i(?:'d| would) like|help me|let'?s|next|now|also|another|"
-    r"how|what|why|where|which|when|who|is there|are there|do you|does|should)\b|\?",
+    r"\b(?:please|can you|could you|would you|will you|i want|i need|i(?:'d| would) like|help me"
+    r"|let'?s|next|now|also|another|how|what|why|where|which|when|who|is there|are there|do you|does|should)\b|\?",
     re.IGNORECASE,
 )
 _MORE = (
@@ -57,9 +69,18 @@ _MORE = (
     "need any more",
     "need any further",
 )
-_PROVIDE = tuple(
-    f"please {verb}"
-    for verb in "provide confirm share specify tell choose select reply respond give".split() + ["let me know"]
+_PROVIDE = (
+    "please provide",
+    "please confirm",
+    "please share",
+    "please specify",
+    "please tell",
+    "please choose",
+    "please select",
+    "please reply",
+    "please respond",
+    "please give",
+    "please let me know",
 )
 
 

@@ -16,7 +16,8 @@ from acontext_cli.engines.rules.entry import (
     warning_text,
     with_sessions,
 )
-from acontext_cli.engines.rules.places import DAILY, Shelf, by_date, edits_for, file_for, numbered, skill_for
+from acontext_cli.engines.rules.new_skills import edits_for
+from acontext_cli.engines.rules.places import DAILY, Shelf, by_date, file_for, numbered, skill_for
 from acontext_cli.skills import Entry
 
 Action = Literal["source", "replace", "warning"]
@@ -102,7 +103,8 @@ def _warn(item: Distillation, lesson: Failure, space: Space) -> Iterator[Proposa
     sources = space.sources(entry_id(lesson))
     if not found or item.session not in sources:
         return
-    text = warning_text(found[1].text, item) if sources == {item.session} else contradicted_text(found[1].text, item)
+    turned = warning_text if sources == {item.session} else contradicted_text
+    text = turned(found[1].text, lesson, item.date)
     if text != found[1].text:
         yield _replaced(item, found, text, "warning", lesson.title)
 

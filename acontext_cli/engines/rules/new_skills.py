@@ -1,0 +1,47 @@
+"""The skill that a first lesson makes: broad, and with the schema that later lessons follow."""
+
+from acontext_cli.distillations import Facts, Success
+from acontext_cli.edits import CreateSkill, SkillEdit
+from acontext_cli.engines.engine import Space
+from acontext_cli.engines.rules.places import COMMANDS, USER
+from acontext_cli.skills import description
+
+_COMMANDS_BODY = (
+    "# Project Commands\n\nCommands that were seen passing in at least two sessions.\n\n"
+    "## File Structure\n\n- `commands.md`: one entry a command.\n\n"
+    "## Guidelines\n\n- Only whole commands that others can run; never one file's or one test's.\n\n## Index\n"
+)
+
+
+def edits_for(name: str, lesson: Success | Facts, space: Space) -> tuple[SkillEdit, ...]:
+    """What must be edited before an entry can be added to the skill of this name: it is made where it is missing."""
+    return () if name in space.names() else (_creation(name, lesson),)
+
+
+def _creation(name: str, lesson: Success | Facts) -> CreateSkill:
+    if name == COMMANDS:
+        said = "Commands that test, lint or build this project. Use before running any of them."
+        return CreateSkill(name=name, description=said, body=_COMMANDS_BODY)
+    if name == USER:
+        said = "What the user wants in general: rules, preferences, corrections."
+        return CreateSkill(name=name, description=said, body=_body("User General Facts", "facts.md"))
+    tools = ", ".join(lesson.tools[:8])
+    title = name.replace("-", " ").title()
+    return CreateSkill(name=name, description=_described((lesson.title,), tools), body=_body(title, "procedures.md"))
+
+
+def _described(titles: tuple[str, ...], tools: str) -> str:
+    """The trigger words of the entries first, then what the skill is for."""
+    purpose = f"Procedures known to have worked with {tools}. Use when a request or a log shows one of these symptoms."
+    triggers = "; ".join(titles)
+    return description(f"{triggers[: 1000 - len(purpose)]}. {purpose}")
+
+
+def _body(title: str, file: str) -> str:
+    return (
+        f"# {title}\n\nWhat worked before, each entry with how that is known.\n\n"
+        f"## File Structure\n\n- `{file}`, then `{file.replace('.md', '-2.md')}` and so on when it is full.\n\n"
+        "## Guidelines\n\n- One entry a kind of task: `## Title (date: YYYY-MM-DD)`.\n"
+        "- Look first at what tells causes apart; go on only if that holds.\n"
+        "- Roles and derivations, not the names and numbers of one occasion.\n\n## Index\n"
+    )

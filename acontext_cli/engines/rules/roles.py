@@ -1,0 +1,47 @@
+"""A call of a procedure in roles and derivations: `update_config(<service>, <setting>, <2 × the larger>)`."""
+
+from acontext_cli.engines.rules.procedures import Procedure, argument_texts
+from acontext_cli.trace.links import Setting
+from acontext_cli.trace.quantities import words
+from acontext_cli.trace.steps import Step
+
+
+def called(procedure: Procedure, step: Step) -> str:
+    """The call as the entry writes it."""
+    arguments = (_role(procedure, step, name, value) for name, value in argument_texts(step))
+    return f"{step.tool}({', '.join(dict.fromkeys(argument for argument in arguments if argument))})"
+
+
+def _role(procedure: Procedure, step: Step, name: str, value: str) -> str:
+    """The part that an argument plays: what the request names, what an earlier step found, a derivation."""
+    thing = " ".join(word for word in words(name) if word not in ("name", "id")) or name
+    for change in procedure.settings:
+        if step.number == change.step and value == change.key:
+            return "<setting>"
+        if step.number == change.step and value == change.after:
+            return _derivation(procedure, change)
+    if procedure.symptom.names(value):
+        return f"<{thing}>"
+    place = _place(procedure, step, value)
+    if place:
+        return f"<{thing} from step {place}>"
+    return f"<{thing}>" if len(value) > 2 and not value.isdigit() else ""
+
+
+def _place(procedure: Procedure, step: Step, value: str) -> int:
+    """The first listed step before this one whose result holds the value; 0 where none does."""
+    if len(value) <= 2:
+        return 0
+    earlier = ((place, shown) for place, shown in enumerate(procedure.shown, 1) if shown.number < step.number)
+    return next((place for place, shown in earlier if value in shown.result), 0)
+
+
+def _derivation(procedure: Procedure, change: Setting) -> str:
+    numbers = [number.value for number in procedure.measured.values()]
+    if change.old is None or change.new is None or not numbers:
+        source = next((place for place, step in enumerate(procedure.shown, 1) if change.after in step.result), None)
+        return f"<value from step {source}>" if source else "<new value>"
+    higher = change.new.value > change.old.value
+    base = max(change.old.value, *numbers) if higher else min(change.old.value, *numbers)
+    factor = f"{change.new.value / base:.2g}" if base else "1"
+    return f"<{factor} × the {'larger' if higher else 'smaller'} of the two>"
