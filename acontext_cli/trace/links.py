@@ -113,6 +113,8 @@ class Setting:
 
 def _is_identifier(name: str) -> bool:
     """`payment-service`, `order_id`, `HAT227`: words joined by marks, or letters and digits mixed."""
+    if name.isalpha():
+        return False
     if any(mark in name.rstrip(".-_") for mark in "-_."):
         return name[0].isalpha() and len(name) > 2
     return len(name) > 4 and any(map(str.isdigit, name)) and any(map(str.isalpha, name))

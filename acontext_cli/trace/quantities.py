@@ -43,7 +43,8 @@ _QUALIFIERS = frozenset(
 )
 _WORK = re.compile(
     r"duration|latency|took|elapsed|respon|complet|runtime|processing|p\d\d\b|p\d\d_|within|timed? ?out after|no reply"
-    r"|finished|served|spent|exec|slow|render|transcod|deadline|answer|first byte|ttfb|startup|boot|gave up|handshake|transfer",
+    r"|finished|served|spent|exec|slow|render|transcod|deadline|answer|first byte|ttfb|startup|boot|gave up|handshake"
+    r"|transfer",
     re.IGNORECASE,
 )
 _NO_WORK = re.compile(
@@ -52,9 +53,10 @@ _NO_WORK = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"limit|max|allow|quota|\bcap\b|exceed|greater than|larger than|more than|above|at most|at least|minimum|threshold|up to|ceiling"
-    r"|\bover\b|only accepts?|takes? only|must be|supports?|\bclos(?:es|ed)\b.*\bafter\b|\bdrop(?:s|ped)\b.*\bafter\b|expir"
-    r"|permit|slots|^\s*(?:/|of|out of)\s*$",
+    r"limit|max|allow|quota|\bcap\b|exceed|greater than|larger than|more than|above|at most|at least|minimum|threshold"
+    r"|up to|ceiling|\bover\b|only accepts?|takes? only|must be|supports?"
+    r"|\bclos(?:es|ed)\b.*\bafter\b|\bdrop(?:s|ped)\b.*\bafter\b|expir|permit|slots"
+    r"|^\s*(?:/|of|out of)\s*$",
     re.IGNORECASE,
 )
 _STAMP = re.compile(

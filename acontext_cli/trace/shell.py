@@ -36,9 +36,10 @@ _SUBCOMMANDS = {
     "helm": "list get status history",
 }
 _TEST = re.compile(
-    r"^(?:python[\d.]* -m )?(?:pytest|unittest|tox|nox|mypy|ruff check|ruff format --check|flake8|pylint|pyright|black --check|vitest|jest|"
-    r"tsc|eslint|biome check|golangci-lint|rspec|phpunit|ctest|shellcheck)\b"
-    r"|^(?:npx|bunx|pnpm exec|uv run|poetry run|hatch run|pipenv run)(?: -\S+)* (?:pytest|mypy|ruff check|vitest|jest|tsc|eslint|biome check|pyright)\b"
+    r"^(?:python[\d.]* -m )?(?:pytest|unittest|tox|nox|mypy|ruff check|ruff format --check|flake8|pylint|pyright"
+    r"|black --check|vitest|jest|tsc|eslint|biome check|golangci-lint|rspec|phpunit|ctest|shellcheck)\b"
+    r"|^(?:npx|bunx|pnpm exec|uv run|poetry run|hatch run|pipenv run)(?: -\S+)*"
+    r" (?:pytest|mypy|ruff check|vitest|jest|tsc|eslint|biome check|pyright)\b"
     r"|^(?:npm|pnpm|yarn|bun|deno)(?: run)? (?:-\S+ )*(?:test|lint|build|typecheck|type-check|check)\b"
     r"|^(?:go (?:test|vet|build)|cargo (?:test|check|build|clippy|fmt --check)|make (?:test|check|lint|build)"
     r"|(?:mise|just|task)(?: run)? (?:test|lint|build|check|ci|fmt:check)|(?:\./)?gradlew? (?:test|build|check)"
