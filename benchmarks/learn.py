@@ -27,10 +27,8 @@ def messages() -> Iterator[dict[str, object]]:
     while True:
         number += 1
         service = SERVICES[number % len(SERVICES)]
-        yield {
-            "role": "user",
-            "content": f"The {service} service of team {number} answers slowly since noon. Please look into it and set its cache to {number % 900} MB.",
-        }
+        wish = f"Please look into it and set its cache to {number % 900} MB."
+        yield {"role": "user", "content": f"The {service} service of team {number} answers slowly since noon. {wish}"}
         for step in range(10):
             yield from look(number, step, service) if step < 9 else change(number, service)
         yield {
@@ -134,5 +132,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent.parent))
     main()
