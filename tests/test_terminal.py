@@ -75,9 +75,9 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback(monday: Path) -> None:
 
 
 def test_a_question_is_asked_on_a_terminal_and_no_is_heard(monday: Path) -> None:
-    shown, code = on_a_terminal(monday, "session", "delete", "monday", keys=b"n\n", after=b"[y/N]")
-    assert (code, shown.splitlines()[-1]) == (1, "acontext: nothing was deleted")
-    _, code = on_a_terminal(monday, "session", "delete", "monday", keys=b"y\n", after=b"[y/N]")
+    shown, code = on_a_terminal(monday, "session", "delete", "monday", keys=b"n\n", after=b"[y/N]: ")
+    assert (code, shown.splitlines()[-1].strip()) == (1, "acontext: nothing was deleted")
+    _, code = on_a_terminal(monday, "session", "delete", "monday", keys=b"y\n", after=b"[y/N]: ")
     assert code == 0
 
 
