@@ -272,8 +272,10 @@ def test_entries_of_a_file_that_cannot_be_read_are_not_taken_for_deleted(tmp_pat
     learned(tmp_path, GATEWAYS, add("e1"), add("e2", "other.md"))
     path(tmp_path, "errors.md").write_bytes(b"\xff" + entry("e1").encode())
     store = learned(tmp_path, add("e3", "other.md"), run=LATER)
-    store.draft()
     assert opened(tmp_path).ledger.deleted == set()
+    path(tmp_path, "errors.md").unlink()
+    store.commit(drafted(store, add("e4", "other.md")), (), replace(LATER, id="r3"))
+    assert opened(tmp_path).ledger.deleted == {"e1"}
 
 
 def test_a_deleted_skill_is_gone_and_not_taught_again(tmp_path: Path) -> None:
@@ -609,12 +611,11 @@ def test_a_journal_that_comes_back_is_known_to_be_done(tmp_path: Path) -> None:
 
     begun(tmp_path)
     store = opened(tmp_path, replace(FAST, truncate=truncate))
-    second = drafted(store, add("e2"))
-    store.commit(second, (), LATER)
+    store.commit(drafted(store, add("e2")), (), LATER)
     learned(tmp_path, add("e3"), run=replace(RUN, id="r3"))
     after = skills(tmp_path)
     journal.write_bytes(kept[-1])
-    opened(tmp_path)
+    assert opened(tmp_path).recovered
     assert skills(tmp_path) == after
 
 
@@ -631,7 +632,7 @@ def test_a_journal_from_elsewhere_does_not_reach_out_of_the_space(tmp_path: Path
     ):
         plan = json.dumps({"v": 1, "files": [[skill, file, "", name]], "ledger": ["x"], "size": 0}).encode()
         journal = tmp_path / ".acontext/spaces/default/commit.journal"
-        journal.write_bytes(digest(plan).encode() + b"\n" + plan)
+        journal.write_bytes(f"{digest(plan)} {len(plan)}\n".encode() + plan)
         with pytest.raises(AcontextError, match="leads out of the space"):
             opened(tmp_path)
     assert list(tmp_path.rglob("evil.md")) == []

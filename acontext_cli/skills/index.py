@@ -5,6 +5,7 @@ Only rows in the program's own form are replaced; what else a person wrote into 
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from acontext_cli.skills.entries import Entry, entries, headings
@@ -49,8 +50,8 @@ def indexed(skill: Skill) -> str:
 def rows(skill: Skill) -> list[str]:
     """A row an entry, or a row a file where files are named by date or the entries are too many."""
     files = skill.data
-    if files and all(map(_DATED.fullmatch, files)):
-        return _cut(newest_first(files), lambda file: f"- {file.removesuffix('.md')} → {_link(file)}")
+    if files and all(map(_when, files)):
+        return _cut(newest_first(files), _dated_row)
     found = {file: entries(skill.files[file], file) for file in files}
     listed = [_row(entry) for file in files for entry in found[file]]
     if len(listed) <= MOST_ROWS:
@@ -63,9 +64,15 @@ def newest_first(files: tuple[str, ...]) -> list[str]:
     return sorted(files, key=_when, reverse=True)
 
 
+@lru_cache(maxsize=4096)  # with each entry that is added to a log, all its files are put in order
 def _when(file: str) -> tuple[int, ...]:
     found = _DATED.fullmatch(file)
     return tuple(int(part or 0) for part in found.groups()) if found else ()
+
+
+@lru_cache
+def _dated_row(file: str) -> str:
+    return f"- {file.removesuffix('.md')} → {_link(file)}"
 
 
 def _row(entry: Entry) -> str:

@@ -6,8 +6,8 @@ journal finishes the work; where a person has changed one of the files meanwhile
 
 import json
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from acontext_cli.ledger import Ledger
 from acontext_cli.store.history import History
 
 VERSION = 1
+
+_DONE = 1  # not 0, which would give the block back and cost as much as a write-out
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Journal:
     @property
     def is_open(self) -> bool:
         try:
-            return self._path.stat().st_size > 0
+            return self._path.stat().st_size > _DONE
         except FileNotFoundError:
             return False
 
@@ -116,22 +118,23 @@ class Journal:
         files = [[change.skill, change.file, change.before, change.after] for change in changes]
         plan = {"v": VERSION, "files": files, "ledger": list(lines), "size": size}
         text = json.dumps(plan, ensure_ascii=False).encode()
-        self._put(f"{digest(text)}\n".encode() + text)
+        with self._opened() as fd:
+            write_all(fd, f"{digest(text)} {len(text)}\n".encode() + text, self._disk)
+            self._disk.sync_data(fd)
 
     def _end(self) -> None:
         # Not synced: a journal that comes back after a power cut has its lines in the ledger, and is done.
-        self._put(b"")
+        with self._opened() as fd:
+            self._disk.truncate(fd, _DONE)
 
-    def _put(self, data: bytes) -> None:
-        # Written in place: the file stays there between runs, so that one write-out of the disk is enough.
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        """The journal for writing. It stays there between runs, so that one write-out of the disk is enough."""
         try:
             new = not self._path.exists()
             fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
             try:
-                self._disk.truncate(fd, 0)
-                if data:
-                    write_all(fd, data, self._disk)
-                    self._disk.sync_data(fd)
+                yield fd
             finally:
                 os.close(fd)
             if new:
@@ -141,8 +144,10 @@ class Journal:
 
     def _read(self) -> tuple[list[Change], list[str], int] | None:
         """What was to be done; None where it was not written to its end, and so nothing was begun."""
-        check, _, text = self._path.read_bytes().partition(b"\n")
-        if digest(text).encode() != check:
+        head, _, rest = self._path.read_bytes().partition(b"\n")
+        check, _, size = head.decode("ascii", "replace").partition(" ")
+        text = rest[: int(size)] if size.isdecimal() else b""
+        if digest(text) != check:
             return None
         plan = json.loads(text)
         if plan["v"] > VERSION:
@@ -180,10 +185,15 @@ class Journal:
         """Where a file lies. A journal that came from elsewhere must not reach out of the space."""
         parts = [skill, *file.split("/")]
         path = self._space.joinpath(*parts)
-        outside = any(part in ("", ".", "..") or os.sep in part for part in parts)
-        if outside or not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(self._space)):
+        if any(part in ("", ".", "..") or os.sep in part for part in parts) or self._leads_out(path):
             raise AcontextError(f"{skill}/{file} leads out of the space: nothing was written there")
         return path
+
+    def _leads_out(self, path: Path) -> bool:
+        above = path.relative_to(self._space).parents[:-1]
+        if not any((self._space / folder).is_symlink() for folder in above):
+            return False
+        return not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(self._space))
 
     def _sweep(self, folder: Path) -> None:
         """Take away the half-made files that a killed process has left."""

@@ -47,15 +47,11 @@ class Shelf:
 
     def refresh(self) -> None:
         """See which skills and files there are now. What they hold is seen when they are read."""
-        listings = {name: self._listing(name) for name in self._folders()}
-        changed = [
-            name for name in {**self._listings, **listings} if listings.get(name) is not self._listings.get(name)
-        ]
-        self._listings = listings
-        for key in [key for key in self._pages if key[0] in changed and not self.has(*key)]:
-            self._replace(key, None)
-        if self._where is not None:
-            self._read_all(changed)
+        old = self._listings
+        self._listings = {name: self._listing(name) for name in self._folders()}
+        for skill in old.keys() | self._listings.keys():
+            if old.get(skill) is not self._listings.get(skill):
+                self._compare(skill, old[skill].files if skill in old else {})
 
     def names(self) -> list[str]:
         return [name for name, listing in self._listings.items() if SKILL in listing.files]
@@ -93,12 +89,13 @@ class Shelf:
         """In which file an entry stands, as far as files were seen. All are read once for it."""
         if self._where is None:
             self._where = {id: key for key, page in self._pages.items() for id in page.ids}
-            self._read_all(self._listings)
+            self.sweep()
         return self._where.get(entry)
 
     def sweep(self) -> None:
         """Look at every file again."""
-        self._read_all(self._listings, again=True)
+        for skill in self._listings:
+            self._see_entries(skill, self.files(skill))
 
     def see(self, skill: str, file: str) -> None:
         """Look at one file again, if it is there."""
@@ -110,11 +107,18 @@ class Shelf:
         except AcontextError as error:
             self.unreadable[skill, file] = str(error)
 
-    def _read_all(self, skills: Iterable[str], again: bool = False) -> None:
-        for skill in skills:
-            for file in self.files(skill):
-                if file.endswith(".md") and file != SKILL and (again or (skill, file) not in self._pages):
-                    self.see(skill, file)
+    def _compare(self, skill: str, before: Mapping[str, None]) -> None:
+        now = self.files(skill)
+        for file in before.keys() - now.keys():
+            self.unreadable.pop((skill, file), None)
+            self._replace((skill, file), None)
+        if self._where is not None:
+            self._see_entries(skill, now.keys() - before.keys())
+
+    def _see_entries(self, skill: str, files: Iterable[str]) -> None:
+        for file in files:
+            if file.endswith(".md") and file != SKILL:
+                self.see(skill, file)
 
     def _read(self, key: Key, path: Path) -> _Page:
         signature = _settled(path.stat())
