@@ -39,7 +39,7 @@ class Verdict:
 Gate = Callable[[Proposal, Evidence], Verdict | None]
 
 
-def well_formed(proposal: Proposal, evidence: Evidence) -> Verdict | None:
+def well_formed(proposal: Proposal, _evidence: Evidence) -> Verdict | None:
     """An entry has one heading with its id and keeps to its budget."""
     found = entries(proposal.text)
     if len(found) != 1 or found[0].id != proposal.entry:
@@ -65,7 +65,7 @@ def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     return Verdict(gate="anchors", decision="refuse", reason=f"the transcript does not hold {missing[0]!r}")
 
 
-def not_only_claimed(proposal: Proposal, evidence: Evidence) -> Verdict | None:
+def not_only_claimed(_proposal: Proposal, evidence: Evidence) -> Verdict | None:
     """What only the agent says waits for a person."""
     if evidence.known is not None and evidence.known.source != "claim":
         return None

@@ -24,13 +24,14 @@ LinkKind = Literal["value", "subject", "measure"]
 _SHORTEST = 4
 _LONGEST = 400
 _CODE = re.compile(
-    r"(?<![\w.,/-])\d{3,}(?![\w.,]*\w)|\b[A-Z][A-Z0-9]*[-_]?\d+\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b|\b(?!ERROR|FATAL|ALERT|PLEASE|URGENT|ALWAYS|NEVER|STATUS)[A-Z]{5,}\b"
+    r"(?<![\w.,/-])\d{3,}(?![\w.,]*\w)|\b[A-Z][A-Z0-9]*[-_]?\d+\b|\b[A-Z]{2,}(?:_[A-Z]+)+\b"
+    r"|\b(?!ERROR|FATAL|ALERT|PLEASE|URGENT|ALWAYS|NEVER|STATUS)[A-Z]{5,}\b"
 )
 _SHARE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?(?:%|percent)")
 _PATH = re.compile(r"(?<![\w/])/(?:[\w.*{}:-]+/?)+")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _SHARE_LABEL = re.compile(r"%|pct|percent|rate|ratio", re.IGNORECASE)
-_GENERIC = frozenset("service svc server app application system prod production staging the our a component".split())
+_GENERIC = frozenset(str.split("service svc server app application system prod production staging the our a component"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class Symptom:
         return bool(shares) and bool(_SHARE_LABEL.search(bare)) and any(_alone(share, bare) for share in shares)
 
     def names(self, value: str) -> bool:
-        """Whether the request names a thing: `api-gateway` for “our API gateway”, `user-service` for “the user service”."""
+        """Whether the request names a thing, as “our API gateway” names `api-gateway`."""
         if len(value) > 80 or not value.strip():
             return False
         wanted = [word for word in words(value) if word not in _GENERIC]

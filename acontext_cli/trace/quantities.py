@@ -7,6 +7,7 @@ says nothing about how long anything takes.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 NEAR = 0.2
 """A measured value presses on a limit from this share below it onwards."""
@@ -32,14 +33,14 @@ _KEY_UNITS = {unit: meaning for unit, meaning in _UNITS.items() if len(unit) > 1
 del _KEY_UNITS["min"]
 
 _QUALIFIERS = frozenset(
-    (
+    str.split(
         "max maximum min minimum limit size count num number total active current used in use of the is at a an "
         "to and or per capacity value actual configured allowed quota cap peak avg mean now default hard soft "
         "upper lower with for got have has was were n rate bound ceiling threshold open free available error warn "
         "info fatal level set by from reached exceeded exceeds exhausted full over above after within did not "
         "than more only all on this that its pct ms s sec seconds mb kb gb bytes percent depth length len "
         "concurrent inflight"
-    ).split()
+    )
 )
 _WORK = re.compile(
     r"duration|latency|took|elapsed|respon|complet|runtime|processing|p\d\d\b|p\d\d_|within|timed? ?out after|no reply"
@@ -127,7 +128,7 @@ def quantities(text: str) -> Iterator[Quantity]:
     """Every number of a text that measures something, line by line."""
     for line in text.splitlines():
         if any(character.isdigit() for character in line):
-            yield from _on_line(plain(line).rstrip(), line.strip())
+            yield from _on_line(plain(line).rstrip(), _Line(line.strip()))
 
 
 def setting(key: str, value: object) -> Quantity | None:
@@ -135,7 +136,7 @@ def setting(key: str, value: object) -> Quantity | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     match = _NUMBER.fullmatch(str(value).strip())
-    return _quantity(match, key, str(value).strip(), f"{key}: {value}", key) if match else None
+    return _quantity(match, key, _Line(f"{key}: {value}"), key) if match else None
 
 
 def presses(observed: float, limit: float) -> bool:
@@ -143,36 +144,41 @@ def presses(observed: float, limit: float) -> bool:
     return observed >= (1 - NEAR) * limit
 
 
-def _on_line(line: str, whole: str) -> Iterator[Quantity]:
+@dataclass(frozen=True)
+class _Line:
+    text: str
+
+    @cached_property
+    def nouns(self) -> frozenset[str]:
+        return nouns(self.text)
+
+
+def _on_line(bare: str, line: _Line) -> Iterator[Quantity]:
     end = 0
-    for match in _NUMBER.finditer(line):
-        before = line[max(end, match.start() - 60) : match.start()]
-        key = _KEY.search(before)
-        told = key or _TOLD_KEY.search(before)
-        after = _NEXT.match(line, match.end())
+    for match in _NUMBER.finditer(bare):
+        before = bare[max(end, match.start() - 60) : match.start()]
+        key = _KEY.search(before) or _TOLD_KEY.search(before)
+        after = _NEXT.match(bare, match.end())
         counted = after.group(1) if after and not match["unit"] else ""
-        found = _quantity(match, told.group(1) if told else "", match.group(), whole, before, counted)
         end = match.end()
-        if found:
-            yield found
+        yield _quantity(match, key.group(1) if key else "", line, before, counted)
 
 
-def _quantity(match: re.Match[str], key: str, text: str, line: str, before: str, counted: str = "") -> Quantity | None:
-    value = float(match["number"].replace(",", ""))
-    kind, factor = _unit(match["number"].replace(",", ""), match["unit"], key, before)
+def _quantity(match: re.Match[str], key: str, line: _Line, before: str, counted: str = "") -> Quantity:
+    number = match["number"].replace(",", "")
+    kind, factor = _unit(number, match["unit"], key, before)
     label = key or " ".join(before.split()[-4:])
-    context = f"{label} {before}" if key else before
-    own = nouns(key) or nouns(before) | nouns(counted) or nouns(line)
+    own = nouns(key) or nouns(before) | nouns(counted) or line.nouns
     return Quantity(
-        value=value * factor,
+        value=float(number) * factor,
         kind=kind,
         label=label,
         nouns=own | nouns(counted),
         work=kind != "duration" or _is_work(key, before),
-        bound=bool(_BOUND.search(context)),
-        waits=bool(_NO_WORK.search(key or " ".join(before.split()[-4:]))),
-        text=text.strip(),
-        line=line,
+        bound=bool(_BOUND.search(f"{label} {before}" if key else before)),
+        waits=bool(_NO_WORK.search(label)),
+        text=match.group().strip(),
+        line=line.text,
     )
 
 

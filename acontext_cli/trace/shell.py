@@ -6,21 +6,21 @@ from typing import Literal
 Purpose = Literal["look", "test", "change"]
 
 TOOLS = frozenset(
-    (
+    str.split(
         "bash shell sh exec terminal exec_command execute_command run_command run_shell_command local_shell "
         "execute_bash run_terminal_cmd powershell container.exec shell_command"
-    ).split()
+    )
 )
 """Names of tools that run a command line, lower case."""
 
 _ARGUMENTS = ("command", "cmd", "script", "input")
 _LOOK = frozenset(
-    (
+    str.split(
         "ls cat head tail grep rg ag find fd pwd wc which whereis type env printenv ps df du stat file tree less "
         "more sort uniq cut tr jq yq diff cmp date uname whoami id hostname uptime free top lsof netstat ss ping "
         "dig nslookup host echo printf true test [ man help history journalctl dmesg sleep cd export set column "
         "nl od xxd strings awk"
-    ).split()
+    )
 )
 _SUBCOMMANDS = {
     "git": "status diff log show branch blame ls-files rev-parse describe remote grep shortlog reflog cat-file",

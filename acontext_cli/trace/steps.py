@@ -30,20 +30,20 @@ LONGEST_REQUEST = 50_000
 RECALL_TOOLS = frozenset({"get_skill", "get_skill_file"})
 
 _LOOK = frozenset(
-    (
+    str.split(
         "get list read search find check show describe query fetch view cat look lookup inspect status count "
         "calculate compute think plan grep glob ls head tail diff stat tree verify validate monitor watch ping "
         "trace explain compare info help open browse retrieve select scan peek summarize analyze estimate preview "
         "measure ask"
-    ).split()
+    )
 )
 _CHANGE = frozenset(
-    (
+    str.split(
         "set update create delete remove write edit insert replace restart start stop kill run execute exec book "
         "cancel send post put patch apply deploy rollback scale enable disable assign move rename copy install "
         "push commit merge upload pay refund transfer submit approve reject modify change make save clear purge "
         "flush drain rotate revoke grant toggle reset add drop exchange return schedule trigger publish"
-    ).split()
+    )
 )
 VERBS = _LOOK | _CHANGE
 """Words of tool names that say what is done, not with what."""
