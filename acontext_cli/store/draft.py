@@ -1,11 +1,14 @@
 """Edits that are not real yet: the skills of a space as they would be. Nothing is written from here."""
 
 from collections.abc import Collection, Iterable, Iterator, KeysView, Mapping
+from typing import TYPE_CHECKING
 
-from acontext_cli import edits
 from acontext_cli.ledger import Ledger
 from acontext_cli.skills import SKILL, Entry, Skill, entries, parse_skill, tokens
 from acontext_cli.store.shelf import Key, Shelf
+
+if TYPE_CHECKING:
+    from acontext_cli.edits import SkillEdit
 
 _parse = entries.__wrapped__  # a block that is added is seen once: no use to remember it
 
@@ -54,8 +57,10 @@ class Draft:
             return -(-page.chars // 4)
         return tokens(self.text(skill, file)) if self.has(skill, file) else 0
 
-    def apply(self, edit: edits.SkillEdit) -> None:
+    def apply(self, edit: "SkillEdit") -> None:
         """Apply one edit. Raises Refused with the reason, and then nothing has changed."""
+        from acontext_cli import edits  # what only reads skills starts without them
+
         edits.apply(self, edit)
 
     def entry(self, id: str) -> tuple[str, Entry] | None:
