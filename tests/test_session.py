@@ -284,6 +284,19 @@ class TestOutcomes:
         told = {one.number: one.known.because.rpartition(" ")[2] for one in session.tasks() if one.known}
         assert told == {number: place for number, place in expected.items() if 0 < number <= len(starts)}
 
+    @pytest.mark.parametrize(("source", "expected"), [("check", "success"), ("user", "success"), ("claim", "failed")])
+    def test_a_failed_task_that_went_on_succeeds_once_that_is_seen(
+        self, session: Session, source: str, expected: str
+    ) -> None:
+        session.tell(Outcome(status="failed", reason="500 again", upto=60))
+        session.add_tasks([task(1, "success", known=Known(source=source, because="it works"))])  # type: ignore[arg-type]
+        assert [found.status for found in session.tasks()] == [expected]
+
+    def test_a_failure_told_of_a_whole_task_stands(self, session: Session) -> None:
+        session.tell(Outcome(status="failed", reason="500 again", upto=100))
+        session.add_tasks([task(1, "success", known=Known(source="check", because="it works"))])
+        assert [found.status for found in session.tasks()] == ["failed"]
+
 
 class TestDistillations:
     def test_they_are_kept_in_order(self, session: Session) -> None:

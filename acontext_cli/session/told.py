@@ -52,4 +52,12 @@ class _Bound:
         if place < 0:
             return task
         outcome = self._outcomes[place]
+        if outcome.status == "failed" and _recovered(task, outcome):
+            return task
         return replace(task, status=outcome.status, known=outcome.known)
+
+
+def _recovered(task: Task, outcome: Outcome) -> bool:
+    """Whether a task went on after it was told to have failed, and was then seen to succeed; a claim is not enough."""
+    seen = task.known is not None and task.known.source in ("check", "user")
+    return task.end > outcome.upto and task.status == "success" and seen
