@@ -4,19 +4,23 @@ have errors of their own."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from acontext_cli.demo.agent.seen import Seen, best_match, named_on, subject, troubled
+from acontext_cli.demo.agent.lines import troubled
+from acontext_cli.demo.agent.naming import front_of, named_on
+from acontext_cli.demo.agent.seen import Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Services by how they were come upon, each in order."""
 
-    front: str
-    """What the request speaks of."""
     chain: tuple[str, ...]
-    """The front and what its failing lines lead to, step by step: where the cause may be."""
+    """What the request speaks of and what its failing lines lead to, step by step: where the cause may be."""
     aside: tuple[str, ...]
     """What error lines of another story name."""
+
+    @property
+    def front(self) -> str:
+        return self.chain[0]
 
 
 def places(seen: Seen) -> Places:
@@ -29,21 +33,13 @@ def places(seen: Seen) -> Places:
                 chain.append(name)
             elif not leads and name not in aside:
                 aside.append(name)
-    return Places(front=front, chain=tuple(chain), aside=tuple(name for name in aside if name not in chain))
-
-
-def front_of(seen: Seen) -> str:
-    """The service that the request is about; where the first guess is no service, the best of those there are."""
-    guess = subject(seen.request)
-    if guess in seen.missing and seen.available:
-        return best_match(seen.request, seen.available)
-    return guess
+    return Places(chain=tuple(chain), aside=tuple(name for name in aside if name not in chain))
 
 
 def wider(seen: Seen, found: Places) -> tuple[str, ...]:
     """What any line in a log of the chain names, and then what its settings name: where else a cause may be."""
     lines = (line for service in found.chain for line in seen.logs.get(service, "").splitlines())
-    settings = (str(value) for service in found.chain for value in seen.configs.get(service, {}).values())
+    settings = (value for service in found.chain for value in seen.configs.get(service, {}).values())
     known = {*found.chain, *found.aside}
     return tuple(
         dict.fromkeys(name for line in (*lines, *settings) for name in named_on(line, seen) if name not in known)
