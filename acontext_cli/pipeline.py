@@ -5,19 +5,20 @@ missing, and takes up after a crash.
 """
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count, islice
+from itertools import islice
+from typing import TypeVar
 
 from acontext_cli.distillations import Distillation
-from acontext_cli.engines.engine import Engine, Hold, Proposal
-from acontext_cli.errors import Changed, Refused
-from acontext_cli.gates import Evidence, first_objection
-from acontext_cli.learned import Learned, LearnedBuilder, SpaceView
-from acontext_cli.ledger import Record, Run
+from acontext_cli.engines.engine import Engine
+from acontext_cli.errors import Changed
+from acontext_cli.learned import Attempt, Learned, LearnedBuilder, SpaceView
+from acontext_cli.ledger import Run
 from acontext_cli.messages import Message
 from acontext_cli.session import Session
-from acontext_cli.store import Held, SkillStore
+from acontext_cli.store import Draft, SkillStore
 from acontext_cli.tasks import Task
 
 __all__ = ["Learned", "distill", "extract", "learn", "something_new"]
@@ -26,31 +27,25 @@ BATCH = 500
 """So many tasks or lessons are held in memory; a longer session takes several runs."""
 _TRIES = 3
 
+_T = TypeVar("_T")
+
 
 def extract(session: Session, engine: Engine) -> tuple[Task, ...]:
     """Find the tasks in what was recorded since; the new and changed ones (of a long session the last of them)."""
     last = session.last_task()
-    start, number = (last.start, last.number) if last else (0, 1)
     if last and last.end >= session.size:
         return ()
-    found: tuple[Task, ...] = ()
-    tasks = (task for task in engine.extract(session.messages(start), number) if task != last)
-    while batch := tuple(islice(tasks, BATCH)):
-        session.add_tasks(batch)
-        found = (*found, *batch)[-BATCH:]
-    return found
+    start, number = (last.start, last.number) if last else (0, 1)
+    found = (task for task in engine.extract(session.messages(start), number) if task != last)
+    return _added(found, session.add_tasks)
 
 
 def distill(session: Session, engine: Engine) -> tuple[Distillation, ...]:
     """Say of each finished task what it teaches, where that was not said yet (of a long session the last of them)."""
     done = session.distilled()
-    found: tuple[Distillation, ...] = ()
     due = (task for task in session.tasks() if task.finished and task not in done)
-    while batch := tuple(islice(due, BATCH)):
-        verdicts = tuple(verdict for task in batch for verdict in _verdicts(session, engine, task))
-        session.add_distillations(verdicts)
-        found = (*found, *verdicts)[-BATCH:]
-    return found
+    found = (item for task in due for item in _verdicts(session, engine, task))
+    return _added(found, session.add_distillations)
 
 
 def learn(session: Session, engine: Engine, store: SkillStore, *, run: Run, dry_run: bool = False) -> Learned:
@@ -62,13 +57,15 @@ def learn(session: Session, engine: Engine, store: SkillStore, *, run: Run, dry_
     builder.tasks = extract(session, engine)
     distill(session, engine)
     due = _due(session, store.ledger.lessons)
-    for number in count(1):
-        batch = list(islice(due, BATCH))
-        if not batch:
-            return builder.done()
+    for number, batch in enumerate(iter(lambda: tuple(islice(due, BATCH)), ()), 1):
         part = replace(run, id=run.id if number == 1 else f"{run.id}-{number}", session=session.id)
-        _run(session, engine, store, part, batch, builder, dry_run=dry_run)
-    raise AssertionError("unreachable")
+        if dry_run:
+            draft, attempt = _tried(session, engine, store, batch)
+            builder.show(draft.diff())
+        else:
+            attempt = _written(session, engine, store, batch, part)
+        builder.add(batch, attempt)
+    return builder.done()
 
 
 def something_new(session: Session, store: SkillStore) -> bool:
@@ -79,7 +76,22 @@ def something_new(session: Session, store: SkillStore) -> bool:
     done = session.distilled()
     if any(task.finished and task not in done for task in session.tasks()):
         return True
-    return any(item.id not in store.ledger.lessons for item in session.distillations())
+    return any(True for _ in _due(session, store.ledger.lessons))
+
+
+def _added(found: Iterable[_T], add: Callable[[Iterable[_T]], None]) -> tuple[_T, ...]:
+    """Write what is found, in batches; what came before an error is kept. The last of it."""
+    last: tuple[_T, ...] = ()
+    batch: list[_T] = []
+    try:
+        for item in found:
+            batch.append(item)
+            if len(batch) == BATCH:
+                last, batch = tuple(batch), []
+                add(last)
+    finally:
+        add(batch)
+    return (*last, *batch)[-BATCH:]
 
 
 def _verdicts(session: Session, engine: Engine, task: Task) -> Iterator[Distillation]:
@@ -92,7 +104,7 @@ def _verdicts(session: Session, engine: Engine, task: Task) -> Iterator[Distilla
             verdict=finding.verdict,
             known=finding.known,
             messages=finding.messages,
-            date=session.date or task.at[:10],
+            date=_date(session, task),
             last=place == len(findings),
         )
 
@@ -108,30 +120,10 @@ def _id(session: str, task: Task, place: int) -> str:
     return hashlib.sha256(f"{session}:{task.number}:{task.outcome}:{place}".encode()).hexdigest()[:12]
 
 
-def _run(
-    session: Session,
-    engine: Engine,
-    store: SkillStore,
-    run: Run,
-    due: list[Distillation],
-    builder: LearnedBuilder,
-    *,
-    dry_run: bool,
-) -> None:
-    """One run, all or nothing. Where a person changes a file meanwhile it is made anew on what they wrote."""
-    for attempt in range(1, _TRIES + 1):
-        draft = store.draft()
-        attempted = _Run(session, SpaceView(draft, store.ledger, store.held()))
-        attempted.learn(engine, due)
-        try:
-            if not dry_run:
-                store.commit(draft, attempted.records, run)
-                store.hold(attempted.held)
-            break
-        except Changed:
-            if attempt == _TRIES:
-                raise
-    builder.add(attempted.proposals, attempted.held, attempted.refused, due, draft.diff() if dry_run else "")
+def _date(session: Session, task: Task) -> str:
+    """The session's own date, else the day of the task; a transcript may say anything about its times."""
+    said = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", task.at)
+    return session.date or (said.group() if said else session.created[:10])
 
 
 def _due(session: Session, lessons: set[str]) -> Iterator[Distillation]:
@@ -144,63 +136,26 @@ def _due(session: Session, lessons: set[str]) -> Iterator[Distillation]:
             yield item
 
 
-class _Run:
-    """What one attempt at a run proposes, draft in hand."""
+def _written(
+    session: Session, engine: Engine, store: SkillStore, due: Sequence[Distillation], run: Run, tries: int = _TRIES
+) -> Attempt:
+    """One run, all or nothing. Where a person changes a file meanwhile it is made anew on what they wrote."""
+    draft, attempt = _tried(session, engine, store, due)
+    try:
+        # Held before the commit and settled behind it: a kill in between leaves nothing that nobody waits for.
+        store.hold(attempt.held)
+        store.commit(draft, attempt.records, run)
+    except Changed:
+        if tries == 1:
+            raise
+        return _written(session, engine, store, due, run, tries - 1)
+    store.hold(attempt.settled)
+    return attempt
 
-    def __init__(self, session: Session, view: SpaceView) -> None:
-        self._session = session
-        self._view = view
-        self.records: list[Record] = []
-        self.proposals: list[Proposal] = []
-        self.held: list[Held] = []
-        self.refused: list[tuple[str, str]] = []
 
-    def learn(self, engine: Engine, due: list[Distillation]) -> None:
-        by_id = {item.id: item for item in due}
-        for proposed in engine.learn(due, self._view, self._session.name):
-            item = by_id[proposed.lesson]
-            if isinstance(proposed, Hold):
-                self._hold(item, proposed.entry, proposed.title, proposed.reason, proposed.text)
-            else:
-                self._try(item, proposed)
-        done = {record.lesson for record in self.records}
-        self.records.extend(Record(action="skip", lesson=item.id) for item in due if item.id not in done)
-
-    def _try(self, item: Distillation, proposal: Proposal) -> None:
-        objection = None
-        if proposal.text and proposal.action == "add":
-            evidence = Evidence(known=item.known, messages=lambda: _messages(self._session, item.task))
-            objection = first_objection(proposal, evidence)
-        if objection and objection.decision == "hold":
-            self._hold(item, proposal.entry, proposal.title, objection.reason, proposal.text)
-            return
-        try:
-            if objection:
-                raise Refused(objection.reason)
-            self._view.apply(proposal.edits)
-        except Refused as error:
-            self.refused.append((proposal.title, str(error)))
-            self.records.append(Record(action="reject", lesson=item.id, entry=proposal.entry))
-            return
-        self.proposals.append(proposal)
-        self._record(item, proposal)
-
-    def _record(self, item: Distillation, proposal: Proposal) -> None:
-        self.records.append(
-            Record(
-                action=proposal.action, lesson=item.id, skill=proposal.skill, file=proposal.file, entry=proposal.entry
-            )
-        )
-        for held in self._view.waiting(proposal.entry) if proposal.text else ():
-            self.held.append(replace(held, state="written"))
-            where = {"skill": proposal.skill, "file": proposal.file, "entry": proposal.entry, "session": held.session}
-            self.records.append(Record(action="source", lesson=held.lesson, **where))
-
-    def _hold(self, item: Distillation, entry: str, title: str, reason: str, text: str) -> None:
-        self.held.append(
-            Held(
-                lesson=item.id, entry=entry, session=item.session, reason=reason, text=text, date=item.date,
-                fields={"title": title},
-            )
-        )  # fmt: skip
-        self.records.append(Record(action="hold", lesson=item.id, entry=entry))
+def _tried(session: Session, engine: Engine, store: SkillStore, due: Sequence[Distillation]) -> tuple[Draft, Attempt]:
+    draft = store.draft()
+    view = SpaceView(draft, store.ledger, store.held())
+    attempt = Attempt(view, lambda task: _messages(session, task))
+    attempt.learn(engine, due, session.name)
+    return draft, attempt

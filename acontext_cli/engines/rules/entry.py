@@ -15,6 +15,7 @@ WARNING = "Warning: "
 
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 _KNOWN = "- Known because: "
+_SPARED = ("Otherwise", "Does Not Apply", "Principle")
 
 
 def entry_id(lesson: Lesson) -> str:
@@ -47,13 +48,21 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
         f"- Forget after: {_days_after(date, FORGET_AFTER_DAYS)}",
     ]
     kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", "- Forget after: ")))
-    return "\n".join([title, *told, *kept])
+    return _within_budget("\n".join([title, *told, *kept]))
 
 
 def contradicted_text(text: str, lesson: Failure, date: str) -> str:
     """An entry that other sessions still support, with the failure noted."""
     line = f"- Contradicted: {inline(lesson.failure_point, 200)} ({date})"
-    return text if line in text else f"{text}\n{line}"
+    return text if line in text else _within_budget(f"{text}\n{line}")
+
+
+def _within_budget(text: str) -> str:
+    """The entry without what can be spared, as far as it is too long."""
+    for field in _SPARED:
+        if tokens(text) > ENTRY_TOKENS:
+            text = re.sub(rf"^- {field}: [^\n]*\n", "", text, count=1, flags=re.MULTILINE)
+    return text
 
 
 def with_sessions(text: str, sessions: int) -> str:

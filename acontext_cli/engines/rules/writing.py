@@ -1,10 +1,11 @@
 """How a space is to change for what was distilled: update before create, small edits, nothing taught twice."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
-from acontext_cli.edits import AddEntry, ReplaceText
+from acontext_cli.edits import AddEntry, ReplaceText, SkillEdit
 from acontext_cli.engines.engine import Hold, Proposal, Space
 from acontext_cli.engines.rules.entry import (
     WARNING,
@@ -18,100 +19,134 @@ from acontext_cli.engines.rules.entry import (
 )
 from acontext_cli.engines.rules.new_skills import edits_for
 from acontext_cli.engines.rules.places import DAILY, Shelf, by_date, file_for, numbered, skill_for
-from acontext_cli.skills import Entry
+from acontext_cli.skills import FILE_TOKENS, Entry, file_problem, tokens
 
 Action = Literal["source", "replace", "warning"]
+Found = tuple[str, Entry]
+"""A skill and an entry of it."""
 
 
 def learn(items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
     """Proposals for one session's distillations; `name` is what the session is called in the daily log."""
-    shelf = Shelf(space)
+    writer = _Writer(space)
     logged: set[int] = set()
     for item in items:
         if item.task.number not in logged and item.task.finished:
             logged.add(item.task.number)
-            yield from _digest(item, space, shelf, name)
+            yield from writer.digest(item, name)
         if isinstance(item.verdict, Failure):
-            yield from _warn(item, item.verdict, space)
+            yield from writer.warn(item, item.verdict)
         elif not isinstance(item.verdict, Skip):
-            yield from _teach(item, item.verdict, space, shelf)
+            yield from writer.teach(item, item.verdict)
 
 
-def _digest(item: Distillation, space: Space, shelf: Shelf, name: str) -> Iterator[Proposal]:
-    id = digest_id(item.task, item.session)
-    text = digest_text(item.task, item.session, name, item.date)
-    found = space.entry(id)
-    if found:
-        if found[1].text != text:
-            yield _replaced(item, found, text, "replace", item.task.goal)
-    elif DAILY in space.names() and not space.deleted(id):
-        file = shelf.place(DAILY, item.date, by_date, text)
-        yield Proposal(
-            edits=(AddEntry(skill=DAILY, file=file, text=text),),
-            lesson=item.id, entry=id, action="add", title=item.task.goal, skill=DAILY, file=file, text="",
-        )  # fmt: skip
+class _Writer:
+    """Says what is to be written, looking at what stands there already."""
 
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._shelf = Shelf(space)
 
-def _teach(item: Distillation, lesson: Success | Facts, space: Space, shelf: Shelf) -> Iterator[Proposal | Hold]:
-    id = entry_id(lesson)
-    sessions = space.sources(id) | {item.session}
-    needed = lesson.sessions_needed
-    found = space.entry(id)
-    if found:
-        yield from _seen_again(item, lesson, found, sessions, new=item.session not in space.sources(id))
-    elif space.deleted(id):
-        return
-    elif len(sessions) < needed:
-        reason = f"seen in {len(sessions)} session; {needed} are needed"
-        yield Hold(
-            lesson=item.id, entry=id, title=lesson.title, reason=reason, text=lesson_text(lesson, item, len(sessions))
+    def digest(self, item: Distillation, name: str) -> Iterator[Proposal]:
+        """The record of a task in the daily log, made or brought up to date."""
+        id = digest_id(item.task, item.session)
+        text = digest_text(item.task, item.session, name, item.date)
+        found = self._space.entry(id)
+        if found:
+            if found[1].text != text:
+                yield self._changed(item, found, text, "replace", item.task.goal, judged=False)
+        elif DAILY in self._space.names() and not self._space.deleted(id):
+            file = self._shelf.place(DAILY, item.date, by_date, text)
+            edit = AddEntry(skill=DAILY, file=file, text=text)
+            yield Proposal(
+                edits=(edit,), lesson=item.id, entry=id, action="add", title=item.task.goal, skill=DAILY, file=file
+            )
+
+    def teach(self, item: Distillation, lesson: Success | Facts) -> Iterator[Proposal | Hold]:
+        """The entry of a lesson, another session for it, or why it waits."""
+        id, needed = entry_id(lesson), lesson.sessions_needed
+        sessions = self._space.sources(id) | {item.session}
+        found = self._space.entry(id)
+        if found:
+            yield from self._seen_again(item, lesson, found, len(sessions))
+        elif self._space.deleted(id):
+            return
+        elif len(sessions) < needed:
+            reason = f"seen in {len(sessions)} session; {needed} are needed"
+            text = lesson_text(lesson, item, len(sessions))
+            yield Hold(lesson=item.id, entry=id, title=lesson.title, reason=reason, text=text)
+        else:
+            yield self._added(item, lesson, len(sessions))
+
+    def warn(self, item: Distillation, lesson: Failure) -> Iterator[Proposal]:
+        """What this session taught and now turns out to have failed becomes a warning; nothing else is written."""
+        id = entry_id(lesson)
+        found, sources = self._space.entry(id), self._space.sources(id)
+        if not found or item.session not in sources:
+            return
+        turned = warning_text if sources == {item.session} else contradicted_text
+        text = turned(found[1].text, lesson, item.date)
+        if text != found[1].text:
+            yield self._changed(item, found, text, "warning", lesson.title)
+
+    def _added(self, item: Distillation, lesson: Success | Facts, sessions: int) -> Proposal:
+        skill = skill_for(lesson, self._space)
+        text = lesson_text(lesson, item, sessions)
+        file = self._shelf.place(skill, file_for(lesson), numbered, text)
+        return Proposal(
+            edits=(*edits_for(skill, lesson, self._space), AddEntry(skill=skill, file=file, text=text)),
+            lesson=item.id,
+            entry=entry_id(lesson),
+            action="add",
+            title=lesson.title,
+            skill=skill,
+            file=file,
+            text=text,
         )
-    else:
-        yield _added(item, lesson, space, shelf, len(sessions))
+
+    def _seen_again(
+        self, item: Distillation, lesson: Success | Facts, found: Found, sessions: int
+    ) -> Iterator[Proposal]:
+        entry = found[1]
+        if entry.title.startswith(WARNING) and isinstance(lesson, Success):
+            yield self._changed(item, found, lesson_text(lesson, item, sessions), "replace", lesson.title)
+        elif item.session not in self._space.sources(entry.id):
+            yield self._changed(item, found, with_sessions(entry.text, sessions), "source", lesson.title)
+
+    def _changed(
+        self, item: Distillation, found: Found, text: str, action: Action, title: str, *, judged: bool = True
+    ) -> Proposal:
+        """The entry with another text, in another file where its own has no room for more."""
+        skill, entry = found
+        file = self._file(item, skill, entry, text)
+        return Proposal(
+            edits=_edits(found, text, file),
+            lesson=item.id,
+            entry=entry.id,
+            action=action,
+            title=title,
+            skill=skill,
+            file=file,
+            text=text if judged else "",
+        )
+
+    def _file(self, item: Distillation, skill: str, entry: Entry, text: str) -> str:
+        used, more = self._space.tokens(skill, entry.file), tokens(text) - tokens(entry.text)
+        if more <= 0 or not used + more > FILE_TOKENS >= used or file_problem(entry.file):
+            return entry.file
+        if skill == DAILY:
+            return self._shelf.place(skill, item.date, by_date, text)
+        stem = re.sub(r"(-\d+)?\.md$", "", entry.file)
+        return self._shelf.place(skill, stem, numbered, text)
 
 
-def _added(item: Distillation, lesson: Success | Facts, space: Space, shelf: Shelf, sessions: int) -> Proposal:
-    skill = skill_for(lesson, space)
-    text = lesson_text(lesson, item, sessions)
-    file = shelf.place(skill, file_for(lesson), numbered, text)
-    edits = (*edits_for(skill, lesson, space), AddEntry(skill=skill, file=file, text=text))
-    return Proposal(
-        edits=edits,
-        lesson=item.id,
-        entry=entry_id(lesson),
-        action="add",
-        title=lesson.title,
-        skill=skill,
-        file=file,
-        text=text,
-    )
-
-
-def _seen_again(
-    item: Distillation, lesson: Success | Facts, found: tuple[str, Entry], sessions: frozenset[str], *, new: bool
-) -> Iterator[Proposal]:
-    entry = found[1]
-    if entry.title.startswith(WARNING) and isinstance(lesson, Success):
-        yield _replaced(item, found, lesson_text(lesson, item, len(sessions)), "replace", lesson.title)
-    elif new:
-        yield _replaced(item, found, with_sessions(entry.text, len(sessions)), "source", lesson.title)
-
-
-def _warn(item: Distillation, lesson: Failure, space: Space) -> Iterator[Proposal]:
-    """What this session taught and now turns out to have failed becomes a warning; nothing else is written."""
-    found = space.entry(entry_id(lesson))
-    sources = space.sources(entry_id(lesson))
-    if not found or item.session not in sources:
-        return
-    turned = warning_text if sources == {item.session} else contradicted_text
-    text = turned(found[1].text, lesson, item.date)
-    if text != found[1].text:
-        yield _replaced(item, found, text, "warning", lesson.title)
-
-
-def _replaced(item: Distillation, found: tuple[str, Entry], text: str, action: Action, title: str) -> Proposal:
+def _edits(found: Found, text: str, file: str) -> tuple[SkillEdit, ...]:
     skill, entry = found
-    edits = (ReplaceText(skill=skill, file=entry.file, old=entry.text, new=text),) if text != entry.text else ()
-    return Proposal(
-        edits=edits, lesson=item.id, entry=entry.id, action=action, title=title, skill=skill, file=entry.file, text=text
+    if text == entry.text:
+        return ()
+    if file == entry.file:
+        return (ReplaceText(skill=skill, file=file, old=entry.text, new=text),)
+    return (
+        ReplaceText(skill=skill, file=entry.file, old=entry.text, new=""),
+        AddEntry(skill=skill, file=file, text=text),
     )

@@ -1,14 +1,11 @@
-"""What a run of `learn` did, as a value to show; and the view of a space that a learner works on."""
+"""What a run of `learn` did, as a value to show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from acontext_cli.distillations import Distillation, Skip
-from acontext_cli.edits import SkillEdit
 from acontext_cli.engines.engine import Proposal
-from acontext_cli.ledger import Ledger
-from acontext_cli.skills import Entry, Skill
-from acontext_cli.store import Draft, Held
+from acontext_cli.learned.attempt import Attempt
 from acontext_cli.tasks import Task
 
 
@@ -62,18 +59,15 @@ class LearnedBuilder:
     _skipped: list[tuple[int, str]] = field(default_factory=list)
     _diff: str = ""
 
-    def add(
-        self,
-        proposals: Iterable[Proposal],
-        held: Iterable[Held],
-        refused: Iterable[tuple[str, str]],
-        due: Iterable[Distillation],
-        diff: str,
-    ) -> None:
-        self._written.extend(map(_written, proposals))
-        self._held.extend((str(item.fields.get("title", "")), item.reason) for item in held if item.state == "held")
-        self._refused.extend(refused)
+    def add(self, due: Iterable[Distillation], attempt: Attempt) -> None:
+        """What a run looked at, wrote, held and refused; skips are shown with their reasons."""
+        self._written.extend(map(_written, attempt.proposals))
+        self._held.extend((str(item.fields.get("title", "")), item.reason) for item in attempt.held)
+        self._refused.extend(attempt.refused)
         self._skipped.extend((item.task.number, item.verdict.reason) for item in due if isinstance(item.verdict, Skip))
+
+    def show(self, diff: str) -> None:
+        """What a dry run would change."""
         self._diff += diff
 
     def done(self) -> Learned:
@@ -93,41 +87,3 @@ def _written(proposal: Proposal) -> Written:
     return Written(
         skill=proposal.skill, file=proposal.file, title=proposal.title, action=proposal.action, entry=proposal.entry
     )
-
-
-class SpaceView:
-    """A space as a learner sees it: what stands there with this run's edits on it, and where entries came from."""
-
-    def __init__(self, draft: Draft, ledger: Ledger, held: Sequence[Held]) -> None:
-        self._draft = draft
-        self._ledger = ledger
-        self._held: dict[str, list[Held]] = {}
-        for item in held:
-            self._held.setdefault(item.entry, []).append(item)
-
-    def names(self) -> Sequence[str]:
-        return tuple(self._draft.names())
-
-    def skill(self, name: str) -> Skill:
-        return self._draft.skill(name)
-
-    def tokens(self, skill: str, file: str) -> int:
-        return self._draft.tokens(skill, file)
-
-    def entry(self, id: str) -> tuple[str, Entry] | None:
-        return self._draft.entry(id)
-
-    def sources(self, entry: str) -> frozenset[str]:
-        return frozenset(self._ledger.sources(entry)) | {item.session for item in self._held.get(entry, ())}
-
-    def deleted(self, entry: str) -> bool:
-        return self._draft.was_deleted(entry)
-
-    def waiting(self, entry: str) -> Sequence[Held]:
-        """The held lessons that would be this entry."""
-        return self._held.get(entry, ())
-
-    def apply(self, edits: Iterable[SkillEdit]) -> None:
-        """Apply the edits of a proposal, all or none. Raises Refused."""
-        for edit in edits:
-            self._draft.apply(edit)

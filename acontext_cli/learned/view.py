@@ -1,0 +1,90 @@
+"""A space as a learner sees it: what stands there with this run's edits on it, and where entries came from."""
+
+from collections.abc import Iterable, Sequence
+
+from acontext_cli import edits
+from acontext_cli.edits import SkillEdit
+from acontext_cli.ledger import Ledger
+from acontext_cli.skills import Entry, Skill
+from acontext_cli.store import Draft, Held
+
+
+class SpaceView:
+    """Answers what a learner may ask of a space, and takes the edits of one proposal, all or none."""
+
+    def __init__(self, draft: Draft, ledger: Ledger, held: Iterable[Held]) -> None:
+        self._draft = draft
+        self._ledger = ledger
+        self._taught: dict[str, set[str]] = {}
+        self._held: dict[str, list[Held]] = {}
+        for item in held:
+            self._held.setdefault(item.entry, []).append(item)
+
+    def names(self) -> Sequence[str]:
+        return tuple(self._draft.names())
+
+    def skill(self, name: str) -> Skill:
+        return self._draft.skill(name)
+
+    def tokens(self, skill: str, file: str) -> int:
+        return self._draft.tokens(skill, file)
+
+    def entry(self, id: str) -> tuple[str, Entry] | None:
+        return self._draft.entry(id)
+
+    def sources(self, entry: str) -> frozenset[str]:
+        held = {item.session for item in self._held.get(entry, ())}
+        return frozenset(self._ledger.sources(entry) | held | self._taught.get(entry, set()))
+
+    def deleted(self, entry: str) -> bool:
+        return self._draft.was_deleted(entry)
+
+    def waiting(self, entry: str) -> Sequence[Held]:
+        """The held lessons that would be this entry."""
+        return self._held.get(entry, ())
+
+    def taught(self, entry: str, session: str) -> None:
+        """Count a session as a source of an entry, before the ledger can."""
+        self._taught.setdefault(entry, set()).add(session)
+
+    def apply(self, asked_for: Sequence[SkillEdit]) -> None:
+        """Apply the edits of a proposal, all or none. Raises Refused."""
+        if len(asked_for) > 1:
+            trial = _Trial(self._draft)
+            for edit in asked_for:
+                edits.apply(trial, edit)
+        for edit in asked_for:
+            self._draft.apply(edit)
+
+
+class _Trial:
+    """Pages over a draft that are thrown away: the edits of one proposal are tried here first."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._texts: dict[tuple[str, str], str | None] = {}
+
+    def names(self) -> set[str]:
+        return {*self._draft.names(), *(skill for skill, _ in self._texts)}
+
+    def files(self, skill: str) -> set[str]:
+        own = {file: text for (name, file), text in self._texts.items() if name == skill}
+        there = self._draft.files(skill) if skill in self._draft.names() else ()
+        return {file for file in {*there, *own} if own.get(file, "") is not None}
+
+    def has(self, skill: str, file: str) -> bool:
+        return file in self.files(skill)
+
+    def text(self, skill: str, file: str) -> str:
+        own = self._texts.get((skill, file))
+        return self._draft.text(skill, file) if own is None else own
+
+    def put(self, skill: str, file: str, text: str) -> None:
+        self._texts[skill, file] = text
+
+    def extend(self, skill: str, file: str, text: str) -> None:
+        before = self.text(skill, file) if self.has(skill, file) else ""
+        self.put(skill, file, f"{before}\n{text}")
+
+    def remove(self, skill: str, file: str) -> None:
+        self._texts[skill, file] = None
