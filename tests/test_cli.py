@@ -173,6 +173,34 @@ def test_one_broken_session_does_not_stop_the_others(cli: Cli) -> None:
     assert json.loads(cli("session", "tasks", "good", "--json"))
 
 
+def test_a_session_that_cannot_be_opened_is_named_too(cli: Cli) -> None:
+    recorded(cli, "bad")
+    (folder,) = (cli.root / ".acontext/sessions").iterdir()
+    (folder / "session.json").write_text("{", encoding="utf-8")
+    result = cli.run("learn")
+    assert result.exit_code == 1
+    assert "session.json' is no JSON" in result.stderr
+
+
+def test_status_goes_on_where_a_session_is_broken(cli: Cli) -> None:
+    recorded(cli, "bad")
+    (folder,) = (cli.root / ".acontext/sessions").iterdir()
+    cli("extract", "bad")
+    (folder / "tasks.jsonl").write_bytes(b"no task\n")
+    result = cli.run("status")
+    assert (result.exit_code, result.stderr[:5]) == (0, "bad: ")
+
+
+def test_a_line_that_a_crash_cut_off_is_set_aside_and_said(cli: Cli) -> None:
+    recorded(cli)
+    (folder,) = (cli.root / ".acontext/sessions").iterdir()
+    with (folder / "messages.jsonl").open("ab") as file:
+        file.write(b'{"role": "us')
+    result = cli.run("record", "monday", input=lines(FIX[0]))
+    assert result.stdout == "recorded 1 message\n"
+    assert result.stderr == f"a line that a crash had cut off was set aside in {folder / 'messages.jsonl.torn'}\n"
+
+
 def test_an_outcome_may_name_a_task_and_nothing_but_an_outcome(cli: Cli) -> None:
     recorded(cli)
     cli("extract", "monday")
@@ -250,6 +278,7 @@ def test_spaces_are_made_listed_and_deleted(cli: Cli) -> None:
     assert cli("space", "list") == "default  2 skills\nteam     2 skills\n"
     assert "there is a space 'team' already" in cli.refused("space", "new", "team")
     cli("space", "delete", "team", "--yes")
+    assert not [path for path in cli.root.rglob("*") if path.name == "team"]
     assert json.loads(cli("space", "list", "--json")) == [{"name": "default", "skills": 2}]
 
 

@@ -63,6 +63,8 @@ def test_what_was_learned_is_there_to_browse(demo: dict[str, object], cli: Cli) 
 def test_a_run_repeats_exactly(demo: dict[str, object], cli: Cli) -> None:
     again = played(cli)
     assert {**again, "workspace": ""} == {**demo, "workspace": ""}
+    sessions = [cli("--workspace", each["workspace"], "session", "list", "--json") for each in (demo, again)]
+    assert sessions[0] == sessions[1]
     assert files(Path(str(again["workspace"]), "skills_store")) == files(Path(str(demo["workspace"]), "skills_store"))
 
 

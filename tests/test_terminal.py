@@ -22,7 +22,15 @@ def monday(cli: Cli) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "80", **more}
+    # Buffered as where people type: what cannot be written shows when the buffer is emptied.
+    return {
+        **os.environ,
+        "PYTHONUNBUFFERED": "",
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm-256color",
+        "COLUMNS": "80",
+        **more,
+    }
 
 
 def on_a_terminal(folder: Path, *args: str, keys: bytes = b"", after: bytes = b"", **more: str) -> tuple[str, int]:

@@ -90,9 +90,8 @@ def _logged(space: str, run: Run, lines: list[Line]) -> Logged:
 
 
 def _files(records: Iterable[Line]) -> dict[str, tuple[str, str]]:
-    """The hashes before and after by file, of those that changed."""
-    hashes = {f"{line.skill}/{line.file}": (line.before, line.after) for line in records if line.file}
-    return {name: both for name, both in hashes.items() if both[0] != both[1]}
+    """The hashes before and after, by file."""
+    return {f"{line.skill}/{line.file}": (line.before, line.after) for line in records if line.file}
 
 
 def _text(store: SkillStore, name: str) -> str:

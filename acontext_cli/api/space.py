@@ -54,8 +54,7 @@ class Skills:
         return tuple((name, text) for name, text in catalog if self._chosen is None or name in self._chosen)
 
     def files(self, name: str) -> tuple[str, ...]:
-        """The files of a skill, SKILL.md first."""
-        return tuple(sorted(self.store.files(self._known(name)), key=lambda file: (file != "SKILL.md", file)))
+        return tuple(sorted(self.store.files(self._known(name))))
 
     def read(self, name: str, file: str = "SKILL.md") -> str:
         return self.store.read_file(self._known(name), file)

@@ -1,8 +1,10 @@
 """Which command is where. A command's module is imported, and its options are read, when it is the one that was typed:
 doing it for all of them costs half as much as importing Typer."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -83,11 +85,18 @@ class Root(TyperGroup):
         except BrokenPipeError:
             raise
         except OSError as error:
-            what = repr(str(error.filename)) if error.filename is not None else "the output"
-            reason = f"{what}: {error.strerror or error}"
+            reason = f"{_place(error)}: {error.strerror or error}"
         else:
             return result
         return _refused(reason)
+
+
+def _place(error: OSError) -> str:
+    if error.filename is not None:
+        return repr(str(error.filename))
+    with suppress(OSError):  # what is still in the buffer would fail again when the interpreter ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return "the output"
 
 
 def _refused(reason: str) -> NoReturn:
