@@ -268,6 +268,8 @@ def test_an_index_that_is_right_is_left_alone() -> None:
     once = with_index(skill(errors=entry("One")))
     assert with_index(once) is once
     assert problems(once) == []
+    dense = skill(body="\n## Index\n- One → [errors.md](errors.md)\n## Rest\n", errors=entry("One"))
+    assert with_index(dense) is dense
 
 
 def test_a_skill_without_an_index_is_never_touched() -> None:

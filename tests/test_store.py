@@ -438,6 +438,8 @@ def test_the_history_is_bounded_and_never_loses_the_newest(tmp_path: Path) -> No
     for number in range(200):
         (folder / f"old-{number}").touch()
         os.utime(folder / f"old-{number}", ns=(number, number))
+    os.utime(folder / names[0], ns=(0, 0))
+    store.history.put(b"0")  # used again, so it is not the oldest any more
     new = next(str(number) for number in range(300, 99_999) if digest(str(number).encode())[:2] == names[0][:2])
     store.history.put(new.encode())
     assert store.history.get(names[0]) == b"0"
