@@ -61,7 +61,7 @@ def read(screen: int) -> bytes:
 def test_a_transcript_has_colours_on_a_terminal_and_none_of_its_own(monday: Path) -> None:
     shown, code = on_a_terminal(monday, "session", "show", "monday")
     assert code == 0
-    assert "\x1b[1;32m2026-03-26 09:12:03  user\x1b[0m\n" in shown
+    assert "(space default)\x1b[0m\n\n\x1b[1;32m2026-03-26 09:12:03  user\x1b[0m\n" in shown
     assert "  ␛[2Jhello [bold]there[/bold]\n" in shown
 
 

@@ -26,4 +26,5 @@ def _rich(lines: Iterable[Line]) -> None:
     console = Console(highlight=False)
     for style, text in lines:
         shown = Text(visible(text).strip(), style=style, overflow="fold")
-        console.print(Padding(shown, (0, 0, 0, len(text) - len(text.lstrip())), expand=False))
+        # Of an empty text padding makes no line at all.
+        console.print(Padding(shown, (0, 0, 0, len(text) - len(text.lstrip())), expand=False) if shown else shown)
