@@ -12,6 +12,7 @@ from acontext_cli.engines.engine import Proposal
 from acontext_cli.messages import Message
 from acontext_cli.skills import ENTRY_TOKENS, entries, tokens
 from acontext_cli.tasks import Known
+from acontext_cli.trace.steps import values
 
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
@@ -84,11 +85,10 @@ def anchors(text: str) -> list[str]:
     """The backticked words of an entry that a transcript must hold."""
     found: list[str] = []
     for span in _SPAN.findall(text):
-        call = _CALL.fullmatch(span)
-        parts = [call[1], *call[2].split(",")] if call else [span]
-        found.extend(
-            word for part in parts if (word := _PLACEHOLDER.sub("", part).strip(" …")) and not _is_number(word)
-        )
+        fixed = _PLACEHOLDER.sub("", span)
+        call = _CALL.fullmatch(fixed)
+        parts = [call[1], *call[2].split(",")] if call else [fixed]
+        found.extend(word for part in parts if (word := part.strip(" …")) and not _is_number(word))
     return list(dict.fromkeys(found))
 
 
@@ -101,7 +101,5 @@ def _stands(anchor: str, text: str) -> bool:
 
 
 def _all_text(message: Message) -> str:
-    calls = (
-        f"{call.name} {call.arguments} {' '.join(map(str, (call.named or {}).values()))}" for call in message.calls
-    )
+    calls = (f"{call.name} {call.arguments} {' '.join(values(call.named))}" for call in message.calls)
     return "\n".join((message.text, *calls))

@@ -32,6 +32,8 @@ _PATH = re.compile(r"(?<![\w/])/(?:[\w.*{}:-]+/?)+")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _SHARE_LABEL = re.compile(r"%|pct|percent|rate|ratio", re.IGNORECASE)
 _GENERIC = frozenset(str.split("service svc server app application system prod production staging the our a component"))
+_KEY_ARGUMENTS = {(word,) for word in ("key", "setting", "name", "option", "parameter", "param", "path", "field")}
+_VALUE_ARGUMENTS = {("value",), ("val",), ("to",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,23 +299,14 @@ def _assignments(step: Step) -> Iterator[tuple[str, str]]:
     """(key, new value) pairs that a change might set: a key in one argument and its value in another, or by name."""
     arguments = step.arguments
     texts = {name: value for name, value in arguments.items() if isinstance(value, str | int | float)}
-    keys = [str(value) for name, value in texts.items() if _is_key_argument(name) and isinstance(value, str)]
-    new = [str(value) for name, value in texts.items() if words(name)[-1:] in (("value",), ("to",), ("val",))]
+    keys = [value for name, value in texts.items() if _is_key_argument(name) and isinstance(value, str) and value]
+    new = [str(value) for name, value in texts.items() if words(name)[-1:] in _VALUE_ARGUMENTS]
     yield from ((key, value) for key in keys for value in new)
     yield from ((name, str(value)) for name, value in texts.items() if setting(name, value))
 
 
 def _is_key_argument(name: str) -> bool:
-    return words(name)[-1:] in (
-        ("key",),
-        ("setting",),
-        ("name",),
-        ("option",),
-        ("parameter",),
-        ("param",),
-        ("path",),
-        ("field",),
-    )
+    return words(name)[-1:] in _KEY_ARGUMENTS
 
 
 def _shown_before(steps: tuple[Step, ...], number: int, key: str) -> tuple[int, str] | None:

@@ -65,7 +65,7 @@ _STAMP = re.compile(
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b|\bv?\d+\.\d+\.\d+\b|\b0x[0-9a-f]+\b"
 )
 _NUMBER = re.compile(
-    r"(?<![\w.\-/#@])(?<![\w\])]:)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?<![\w.\-/#@])(?<![\w\])]:)(?<!\d{3},)(?P<number>\d{1,3}(?:,\d{3}){1,6}(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:[ _]?(?P<unit>{'|'.join(sorted(map(re.escape, _UNITS), key=len, reverse=True))}))?(?![\w]|[.,:]\d)",
     re.IGNORECASE,
 )

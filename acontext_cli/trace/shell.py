@@ -1,6 +1,7 @@
 """What a shell command is for: to look, to test or to change. Unknown counts as change."""
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 Purpose = Literal["look", "test", "change"]
@@ -16,25 +17,38 @@ TOOLS = frozenset(
 _ARGUMENTS = ("command", "cmd", "script", "input")
 _LOOK = frozenset(
     str.split(
-        "ls cat head tail grep rg ag find fd pwd wc which whereis type env printenv ps df du stat file tree less "
-        "more sort uniq cut tr jq yq diff cmp date uname whoami id hostname uptime free top lsof netstat ss ping "
-        "dig nslookup host echo printf true test [ man help history journalctl dmesg sleep cd export set column "
-        "nl od xxd strings awk"
+        "ls cat head tail grep rg ag zgrep zcat fd pwd wc which whereis type env printenv ps df du stat file tree less "
+        "more sort uniq cut tr jq yq diff cmp comm date uname whoami id hostname uptime free top lsof netstat ss ping "
+        "dig nslookup host echo printf true test [ man help history journalctl dmesg sleep cd export set column nl od "
+        "xxd hexdump strings awk sed tac rev fold fmt paste base64 md5sum sha256sum basename dirname realpath readlink"
     )
 )
 _SUBCOMMANDS = {
-    "git": "status diff log show branch blame ls-files rev-parse describe remote grep shortlog reflog cat-file",
-    "kubectl": "get describe logs top explain version",
-    "docker": "ps logs inspect images stats version top",
-    "systemctl": "status is-active list-units show cat",
-    "gh": "issue pr run repo api search view list",
-    "npm": "ls list view outdated why audit",
-    "pip": "list show freeze index",
-    "go": "list env version doc",
-    "cargo": "tree metadata search",
-    "terraform": "plan show validate output",
-    "helm": "list get status history",
+    "git": r"(?:status|diff|log|show|blame|ls-files|rev-parse|describe|grep|shortlog|reflog|cat-file|stash list)(?!\S)"
+    r"|branch(?:\s+(?:-a|-r|-v+|--all|--list|--show-current|--contains|--merged|--no-merged)\b.*)?$"
+    r"|remote(?:\s+(?:-v|show|get-url)\b.*)?$",
+    "kubectl": r"(?:get|describe|logs|top|explain|version)(?!\S)",
+    "docker": r"(?:compose\s+)?(?:ps|logs|inspect|images|stats|version|top)(?!\S)",
+    "systemctl": r"(?:status|is-active|list-units|show|cat)(?!\S)",
+    "gh": r"(?:issue|pr|run|repo|release|workflow)\s+(?:view|list|status|diff|checks|watch)(?!\S)|search(?!\S)"
+    r"|api(?!\S)(?!.*\s(?:-X|--method|-f|-F|--field|--raw-field|--input)\b)",
+    "npm": r"(?:ls|list|view|outdated|why|audit(?!\s+fix))(?!\S)",
+    "pip": r"(?:list|show|freeze|index)(?!\S)",
+    "go": r"(?:env(?!\s+-[wu])|list|version|doc)(?!\S)",
+    "cargo": r"(?:tree|metadata|search)(?!\S)",
+    "terraform": r"(?:plan|show|validate|output)(?!\S)",
+    "helm": r"(?:list|get|status|history)(?!\S)",
+    "python": r"-m\s+json\.tool(?!\S)",
+    "python3": r"-m\s+json\.tool(?!\S)",
 }
+"""By program, what follows it where it only looks."""
+_OPTIONS = re.compile(r"(?:(?:-[CHcn]|--namespace|--context|--kube-context|--kubeconfig)\s+\S+\s+|--?(?!m\s)\S+\s+)*")
+_SENDS = re.compile(
+    r"(?:(?<![\w-])-\w*X|--request)(?!\s*=?\s*(?:GET|HEAD)\b)|(?<!\S)(?:-(?!\w*X)\w*[dFTO]\b|--(?:data|json|form|upload-file))"
+    r"|(?<!\S)(?:-\w*o|--output)\b(?!\s*=?\s*/dev/null)"
+)
+_RUNS = re.compile(r"\s-(?:exec|execdir|ok)\s+(.*)")
+_XARGS = re.compile(r"^xargs\b(?:\s+-[InPLd]\s*\S+|\s+-\S+)*\s*")
 _TEST = re.compile(
     r"^(?:python[\d.]* -m )?(?:pytest|unittest|tox|nox|mypy|ruff check|ruff format --check|flake8|pylint|pyright"
     r"|black --check|vitest|jest|tsc|eslint|biome check|golangci-lint|rspec|phpunit|ctest|shellcheck)\b"
@@ -45,12 +59,15 @@ _TEST = re.compile(
     r"|(?:mise|just|task)(?: run)? (?:test|lint|build|check|ci|fmt:check)|(?:\./)?gradlew? (?:test|build|check)"
     r"|mvn (?:-\S+ )*(?:test|verify|package)|dotnet (?:test|build)|swift (?:test|build)|bazel test|gofmt -l)\b"
 )
-_SPLIT = re.compile(r"\s*(?:&&|\|\||;|\n)\s*")
-_WRITES = re.compile(r"(?<![0-9&<>-])>{1,2}(?!\s*(?:&|/dev/null))|\btee\b|\bsed\s+(?:-\w*\s+)*-\w*i|\bxargs\s+rm\b")
-_PREFIX = re.compile(r"^(?:(?:\w+=\S*|sudo|time|timeout \S+|command|nohup|exec)\s+)+")
+_SPLIT = re.compile(r"&&|\|\||;|\n")
+_QUOTED = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_WRITES = re.compile(r"(?<![0-9&<>-])>{1,2}(?!\s*(?:&|/dev/null))|\btee\b|\bsed\s+(?:-\w*\s+)*(?:-\w*i|--in-place)")
+_PREFIX = re.compile(r"^(?:(?:\w+=\S*|sudo|env|time|timeout \S+|command|nohup|exec)\s+)+")
+_SILENCED = re.compile(r"(?<!\s)\s*\d?>&?\s*(?:\d|/dev/null)")
 
 
 def is_shell(tool: str) -> bool:
+    """Whether a tool of this name runs a command line."""
     return tool.lower().rsplit("__", 1)[-1] in TOOLS
 
 
@@ -67,12 +84,7 @@ def command_of(arguments: object) -> str:
 
 def parts(command: str) -> list[str]:
     """The simple commands of a line, without `cd …`, variables set in front, and what only filters the output."""
-    found = []
-    for part in _SPLIT.split(command.strip()):
-        bare = _PREFIX.sub("", part.split("|")[0].strip())
-        if bare and not bare.startswith(("cd ", "#", "export ", "set -")):
-            found.append(re.sub(r"\s*\d?>&?\s*(?:\d|/dev/null)", "", bare).strip())
-    return found
+    return [pipeline[0] for pipeline in _pipelines(command)]
 
 
 def is_test(simple: str) -> bool:
@@ -82,24 +94,36 @@ def is_test(simple: str) -> bool:
 
 def purpose(command: str) -> Purpose:
     """Look, test or change: a line is what its most far-reaching part is."""
-    if _WRITES.search(command):
+    bare = _QUOTED.sub(_blank, command)
+    if _WRITES.search(bare):
         return "change"
-    found = {_purpose(part) for part in parts(command)}
+    found = {_purpose(simple) for pipeline in _pipelines(bare) for simple in pipeline}
     return "change" if "change" in found or not found else "test" if "test" in found else "look"
+
+
+def _blank(quoted: re.Match[str]) -> str:
+    """What is quoted is no operator and no option; a line that goes on goes on."""
+    return " " if quoted[0] == "\\\n" else "''"
+
+
+def _pipelines(command: str) -> Iterator[list[str]]:
+    for part in _SPLIT.split(command.strip()):
+        first, *filters = (_PREFIX.sub("", simple.strip()) for simple in part.split("|"))
+        if first and not first.startswith(("cd ", "#", "export ", "set -")):
+            yield [_SILENCED.sub("", simple).strip() for simple in (first, *filters)]
 
 
 def _purpose(simple: str) -> Purpose:
     if is_test(simple):
         return "test"
-    head, _, rest = simple.partition(" ")
-    name = head.rsplit("/", 1)[-1]
-    if name in _LOOK or rest.strip() in ("--version", "-V", "--help", "-h"):
+    head, _, rest = _XARGS.sub("", simple, count=1).partition(" ")
+    name, rest = head.rsplit("/", 1)[-1], rest.strip()
+    if not name or name in _LOOK or rest in ("--version", "-V", "--help", "-h"):
         return "look"
     if name == "curl":
-        return (
-            "change" if re.search(r"-X\s*(?!GET)|--request (?!GET)|-d\b|--data|-F\b|-T\b|-o\b|-O\b", rest) else "look"
-        )
-    if name == "sed":
-        return "look"
-    subcommand = next((word for word in rest.split() if not word.startswith("-")), "")
-    return "look" if subcommand in _SUBCOMMANDS.get(name, "").split() else "change"
+        return "change" if _SENDS.search(rest) else "look"
+    if name == "find":
+        runs = _RUNS.search(f" {rest}")
+        return "change" if "-delete" in rest else _purpose(runs[1]) if runs else "look"
+    looks = _SUBCOMMANDS.get(name)
+    return "look" if looks and re.match(looks, _OPTIONS.sub("", rest, count=1)) else "change"

@@ -48,8 +48,10 @@ _CHANGE = frozenset(
 VERBS = _LOOK | _CHANGE
 """Words of tool names that say what is done, not with what."""
 _TEST = frozenset(("test", "tests", "lint", "typecheck"))
+_RUN = frozenset(("run", "execute", "exec", "start", "trigger"))
 _FAILED = re.compile(
-    r"\A\s*(?:[\"'{\[<\s]*(?:tool_use_)?error\b|error[:>]|traceback \(most recent|exception\b|fatal:|failed\b|failure\b"
+    r"\A\s*(?:[\"'{\[<\s]*(?:tool_use_)?error\b(?![\"']?\s*[:=]\s*(?:null|none|false|0|\"\"|\[\]|\{\})\s*[,}\n])"
+    r"|error[:>]|traceback \(most recent|exception\b|fatal:|failed\b|failure\b"
     r"|unknown tool|usage:|bash: .{0,80}not found|command not found|permission denied|no such file|invalid\b|"
     r"exit code:? *[1-9]|(?:.*\n){0,4}process exited with code [1-9])",
     re.IGNORECASE,
@@ -95,7 +97,7 @@ class Trace:
 
     @cached_property
     def changes(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.kind == "change" and not step.failed)
+        return tuple(step for step in self.steps if step.is_change)
 
     @cached_property
     def checks(self) -> tuple[Step, ...]:
@@ -110,9 +112,9 @@ class Trace:
 
 @lru_cache(maxsize=4096)
 def kind_of(tool: str) -> Kind:
-    """Look or change, from the verbs in a tool's name."""
-    found = set(words(tool))
-    if found & _TEST:
+    """Look, test or change, from the verbs in a tool's name; the name of its MCP server says nothing."""
+    found = set(words(tool.split("__", 2)[-1] if tool.startswith("mcp__") else tool))
+    if found & _TEST and not found & (_CHANGE - _RUN):
         return "test"
     if found & _CHANGE:
         return "change"
@@ -121,14 +123,15 @@ def kind_of(tool: str) -> Kind:
 
 def values(arguments: object) -> Iterator[str]:
     """The strings and numbers inside arguments, nested ones too, as text."""
-    if isinstance(arguments, dict):
-        for value in arguments.values():
-            yield from values(value)
-    elif isinstance(arguments, list):
-        for value in arguments:
-            yield from values(value)
-    elif isinstance(arguments, str) or (isinstance(arguments, int | float) and not isinstance(arguments, bool)):
-        yield str(arguments)
+    todo = [arguments]  # no recursion: a transcript nests as deep as it likes
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            todo.extend(reversed(value.values()))
+        elif isinstance(value, list):
+            todo.extend(reversed(value))
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield str(value)
 
 
 def failed(message: Message) -> bool:
