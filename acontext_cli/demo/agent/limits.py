@@ -18,9 +18,10 @@ _FULL = re.compile(
 )
 _LIMITS = re.compile(
     r"timeout|deadline|limit|max|pool|size|quota|capacity|depth|worker|ttl|wait|clients|connections|rps|rate|keep|idle"
-    r"|budget|memory|skew|batch|parallel|queue",
+    r"|budget|memory|skew|batch|parallel|queue|lease|watermark|threshold",
     re.IGNORECASE,
 )
+_CAPS = re.compile(r"max|limit", re.IGNORECASE)
 _AT_LEAST = re.compile(r"at least|minimum|not below|no less than|or more|>=", re.IGNORECASE)
 _KIN = tuple(
     frozenset(kin.split())
@@ -65,10 +66,10 @@ class _Case:
         limit, number = self.limit, self.number
         if limit.kind != number.kind:
             return False
+        same = limit.value == number.value and limit.value > 3
         if limit.kind == "count":
-            same = limit.value == number.value and limit.value > 3 and bool(_FULL.search(self.line.text))
-            return same or bool(self.shared)
-        return limit.kind != "duration" or number.work or bool(self.shared)
+            return bool(self.shared) or (same and self._full)
+        return limit.kind != "duration" or number.work or bool(self.shared) or (same and self.line.severity > 1)
 
     def verdict(self) -> Suspect | None:
         limit, number, at_least = self.limit, self.number, bool(_AT_LEAST.search(self.line.text))
@@ -82,13 +83,34 @@ class _Case:
     @property
     def _is_bound(self) -> bool:
         """Whether the number is a bound that something else names for the very thing that is limited."""
-        return self.number.bound and bool(_things(self.own.key) & _kin(self.number.nouns))
+        return self.number.bound and (bool(_things(self.own.key) & _kin(self.number.nouns)) or self._beside_own)
+
+    @property
+    def _beside_own(self) -> bool:
+        """Whether the line holds the setting's value too: “8192 bytes, at most 4096 bytes are allowed”."""
+        return any(
+            number.kind == self.limit.kind and number.value == self.limit.value and not number.bound
+            for number in self.line.quantities
+        )
+
+    @property
+    def _too_much(self) -> bool:
+        """Whether the number is the setting itself, and a lower bound stands beside it."""
+        return self.number.value == self.limit.value and any(
+            other.bound and other.kind == self.limit.kind and other.value < self.limit.value
+            for other in self.line.quantities
+        )
+
+    @property
+    def _full(self) -> bool:
+        return bool(_FULL.search(self.line.text))
 
     @property
     def _near(self) -> int | None:
         """How well it shows that real work comes up to the limit, or None where it does not."""
         limit, number = self.limit, self.number
-        if not presses(number.value, limit.value) or limit.waits or number.waits:
+        idle = limit.waits and not (limit.kind == "duration" and _CAPS.search(self.own.key))
+        if idle or number.waits or self._too_much or not presses(number.value, limit.value):
             return None
         times = number.value / limit.value
         # What is in use elsewhere says nothing of a limit that it is already beyond.
@@ -101,16 +123,25 @@ class _Case:
     def _weight(self) -> int:
         speaking = (
             bool(_things(self.own.key) & self.number.nouns),
-            bool(_FULL.search(self.line.text)),
+            self._full,
             bool(_LIMITS.search(self.own.key)),
             self.line.service == self.own.service,
             bool(nouns(self.own.key) & nouns(self.hint)),
             -(not self.number.work and not self.number.bound),
+            -2 * self._unremarkable,
         )
         return self.line.severity + min(self.shared, 2) + sum(speaking)
 
+    @property
+    def _unremarkable(self) -> bool:
+        """Whether a count stands on a log line that speaks of nothing wrong: 500 records in a batch of 500."""
+        usual = self.limit.kind == "count" and self.number.value <= self.limit.value
+        return usual and self.line.log and self.line.severity < 2 and not self._full
+
     def _suspect(self, new: float, why: Why, more: int) -> Suspect:
         old = self.own.value
+        if self.limit.kind == "percent" and new > 100 > self.number.value:
+            new = (100 + max(self.limit.value, self.number.value)) / 2
         unit = self.limit.value / float(re.sub(r"[^\d.]", "", old) or 1)
         return Suspect(
             setting=self.own,

@@ -15,6 +15,8 @@ _TROUBLE = re.compile(
     r"|too (?:many|large|big|long|slow)|unhealthy|shed|throttl\w*|over|oom\w*|full|limit)\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"(?:errno|code|exit|status|signal|pid|port|line)[\"':=\s]*$", re.IGNORECASE)
+"""What stands before a number that names something and measures nothing."""
 
 
 def troubled(line: str) -> bool:
@@ -36,27 +38,31 @@ class Line:
     """Other services on it."""
     codes: tuple[str, ...] = ()
     """Numbers that are the symptom itself and measure nothing."""
+    far: bool = False
+    """Whether it stands where the symptom does not lead."""
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        return tuple(number for number in quantities(self.text) if number.text not in self.codes)
+        numbers = (number for number in quantities(self.text) if number.text not in self.codes)
+        return tuple(number for number in numbers if not _CODE.search(number.label))
 
     @cached_property
     def severity(self) -> int:
-        return 2 if self.log and (self.carries or troubled(self.text)) else 1
+        return 1 + (self.log and (self.carries or troubled(self.text))) - self.far
 
 
-def bearing(seen: Seen, chain: Sequence[str]) -> Iterator[Line]:
+def bearing(seen: Seen, chain: Sequence[str], beyond: Sequence[str] = ()) -> Iterator[Line]:
     """What the services of a chain say: their status, and the log lines that speak of themselves or of one another."""
-    for service in chain:
+    related = {*chain, *beyond}
+    for service in (*chain, *beyond):
+        far = service in beyond
         for text in seen.status.get(service, "").splitlines():
-            yield Line(text=text, service=service)
+            yield Line(text=text, service=service, far=far)
         for text in seen.logs.get(service, "").splitlines():
             others, carries = tuple(name for name in named_on(text, seen) if name != service), seen.symptom.on(text)
-            if not others or carries or set(others) & set(chain):
-                yield Line(
-                    text=text, service=service, log=True, carries=carries, names=others, codes=seen.symptom.tokens
-                )
+            if not others or carries or related.intersection(others):
+                codes = seen.symptom.tokens
+                yield Line(text=text, service=service, log=True, carries=carries, names=others, codes=codes, far=far)
 
 
 def measured(seen: Seen, chain: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ _PROSE = frozenset(
 _VERB = (
     r"(?:is|are|was|were|has|have|keeps?|started|starts|begins?|began|answers?|returns?|rejects?|throws?|shows?|fails?"
     r"|gives?|refuses?|times|cannot|can't|can ?not|went|stopped|drops?|takes?|responds?|reports?|says?|sends?|bounces?"
-    r"|loses?|serves?|does|runs?|ends?|dies)\b"
+    r"|loses?|serves?|does|runs?|ends?|dies|logs|prints|hangs?|gets?|crash(?:es)?|lags?|misses)\b"
 )
 _OWNED = re.compile(rf"\b(?:our|the|my)\s+((?:[\w-]+\s+){{0,3}}?[\w-]+)\s+{_VERB}", re.IGNORECASE)
 _FIRST = re.compile(rf"^((?:[\w-]+\s+){{0,2}}?[\w-]+)(?:\s+{_VERB}|:)", re.IGNORECASE)

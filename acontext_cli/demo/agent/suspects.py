@@ -10,18 +10,20 @@ from acontext_cli.demo.agent.suspect import Setting, Suspect
 from acontext_cli.trace.quantities import setting
 
 
-def suspects(seen: Seen, chain: Sequence[str], owners: Iterable[str], hint: str = "") -> list[Suspect]:
-    """What explains the symptom among the settings of these owners that were read, the weightiest first."""
-    lines = list(bearing(seen, chain))
+def suspects(seen: Seen, chain: Sequence[str], beyond: Sequence[str] = (), hint: str = "") -> list[Suspect]:
+    """What explains the symptom among the settings that were read, along its chain and beyond, the weightiest first."""
+    lines = list(bearing(seen, chain, beyond))
+    codes = [token for token in seen.symptom.tokens if token.replace("_", "").isalpha()]
+    hint = " ".join((hint, *codes))
     best: dict[Setting, Suspect] = {}
-    for own in _settings(seen, owners):
+    for own in _settings(seen, (*chain, *beyond)):
         if told := list(_against(own, lines, hint)):
             best[own] = max(told, key=_order)
     return sorted(best.values(), key=lambda suspect: -suspect.weight)
 
 
-def _settings(seen: Seen, owners: Iterable[str]) -> Iterator[Setting]:
-    for service in dict.fromkeys(owners):
+def _settings(seen: Seen, services: Iterable[str]) -> Iterator[Setting]:
+    for service in services:
         for key, value in seen.configs.get(service, {}).items():
             yield Setting(service=service, key=key, value=seen.originals.get((service, key), value))
 
