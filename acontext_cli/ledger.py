@@ -16,7 +16,7 @@ VERSION = 1
 
 Action = Literal["add", "source", "replace", "warning", "create", "edit", "remove", "deleted", "skip", "hold", "reject"]
 
-_SOURCES = ("add", "source", "replace")
+_SOURCES = ("add", "source", "replace", "warning")
 _GONE = ("remove", "deleted")
 
 
@@ -38,8 +38,8 @@ class Record:
     """One thing that a run did."""
 
     action: Action
-    """`add` an entry · `source`: another session for it · `replace` its text · `warning`: turned into one · `create` or `edit` a file · `remove` an
-    entry or file · `deleted` by hand · `skip`, `hold`, `reject` a lesson."""
+    """`add` an entry · `source`: another session for it · `replace` its text · `warning`: turned into one · `create` or
+    `edit` a file · `remove` an entry or file · `deleted` by hand · `skip`, `hold`, `reject` a lesson."""
     lesson: str = ""
     """Id of the distillation behind it."""
     skill: str = ""
