@@ -7,7 +7,8 @@ import pytest
 from conftest import ROOT, Cli
 
 from acontext_cli.api.demo import stage
-from acontext_cli.show.demo import Silent, as_reported
+from acontext_cli.show.demo import Silent
+from acontext_cli.show.report import as_reported
 
 
 @pytest.fixture(scope="module")

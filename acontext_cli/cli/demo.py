@@ -30,7 +30,8 @@ def run(
 ) -> None:
     """Play the acts of a scenario, offline, with no key and no network."""
     from acontext_cli.api.demo import stage
-    from acontext_cli.show.demo import Live, Silent, as_reported, report
+    from acontext_cli.show.demo import Live, Silent
+    from acontext_cli.show.report import as_reported, report
 
     demo = stage(scenario, dir, Silent() if json else Live(dir / "skills_store" / "default")).run()
     if json:
