@@ -71,7 +71,9 @@ def learn(session: Session, engine: Engine, store: SkillStore, *, run: Run, dry_
 def something_new(session: Session, store: SkillStore) -> bool:
     """Whether `learn` would have anything to do."""
     last = session.last_task()
-    if (last.end if last else 0) < session.size:
+    if last is None:
+        return any(message.role == "user" for message, _, _ in session.messages())  # without one there is no task
+    if last.end < session.size:
         return True
     done = session.distilled()
     if any(task.finished and task not in done for task in session.tasks()):

@@ -15,7 +15,7 @@ WARNING = "Warning: "
 
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 _KNOWN = "- Known because: "
-_SPARED = ("Otherwise", "Does Not Apply", "Principle")
+_SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
 
 
 def entry_id(lesson: Lesson) -> str:
@@ -42,7 +42,7 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
     """An entry turned into a warning, with the day on which it is to be forgotten."""
     first, _, rest = text.partition("\n")
     title = re.sub(r"^## (?:Warning: )?", f"## {WARNING}", first)
-    failed, principle = inline(lesson.failure_point, 200), inline(lesson.prevention_principle, 200)
+    failed, principle = inline(lesson.failure_point, 120), inline(lesson.prevention_principle, 120)
     told = [
         f"- Warning: this failed ({failed}). {principle}",
         f"- Forget after: {_days_after(date, FORGET_AFTER_DAYS)}",
@@ -53,7 +53,7 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
 
 def contradicted_text(text: str, lesson: Failure, date: str) -> str:
     """An entry that other sessions still support, with the failure noted."""
-    line = f"- Contradicted: {inline(lesson.failure_point, 200)} ({date})"
+    line = f"- Contradicted: {inline(lesson.failure_point, 120)} ({date})"
     return text if line in text else _within_budget(f"{text}\n{line}")
 
 

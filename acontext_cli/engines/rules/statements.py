@@ -32,7 +32,7 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _SPECIFIC = re.compile(
-    r"\d|\binstead\b|\b(?:within|in|on|at|for|with|of|to|like) (?:that|it|them)\b"
+    r"\d|\binstead\b|\b(?:within|in|on|at|for|with|of|to|like|use|run|prefer) (?:that|it|them)\b"
     r"|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\S+@\S+|https?://"
     r"|\b(?:this|these|those|that one|the following|above|below|today|tomorrow|tonight|yesterday|now|currently"
     r"|for me here|my (?:reservation|order|flight|trip|booking|ticket|account|card|refund|return|upcoming)"
@@ -103,4 +103,4 @@ def _contradicted(sentence: str, told: Trace) -> bool:
 
 
 def _telling_words(text: str) -> set[str]:
-    return set(re.findall(r"[\w./-]{3,}", text.lower())) - _COMMON
+    return {word.strip("./-") for word in re.findall(r"[\w./-]{3,}", text.lower())} - _COMMON

@@ -30,6 +30,12 @@ _LEAD = re.compile(
     r"|great|perfect|awesome|nice|cool|ok(?:ay)?|alright|good)(?: (?:there|job|work))?[,.!\s—-]+)+",
     re.IGNORECASE,
 )
+_REQUEST = re.compile(
+    r"(?:now |next,? |then |also |and |please )*(?:please|now|next,?|(?:can|could|would|will) you|let'?s) "
+    r"(?!(?:i|we|you|it|that|this|have|be|do|go|keep|proceed|continue|confirm)\b)[\w'-]+ \S+",
+    re.IGNORECASE,
+)
+"""A request behind a polite word, as in “Great, now write the docs”."""
 _GOES_ON = re.compile(
     r"^\W*(?:i (?:see|understand|get it|agree|hope|believe|really|will|already|have|just|do ?n[o']t)\b"
     r"|i'll\b|my (?:[\w-]+ ){1,3}(?:is|are)\b"
@@ -100,10 +106,11 @@ def _without_lead(sentence: str) -> str:
     first = sentence.split(None, 1)[0].strip(",.!:;—-").lower()
     if first not in _POLITE_FIRST:
         return sentence
-    if _POLITE.match(sentence):
-        return ""
     lead = _LEAD.match(sentence)
-    return sentence[lead.end() :] if lead else sentence
+    rest = sentence[lead.end() :] if lead else sentence
+    if _POLITE.match(sentence) and not (lead and _REQUEST.match(rest)):
+        return ""
+    return rest
 
 
 def awaits_answer(agent: str) -> bool:

@@ -1,0 +1,126 @@
+from transcripts import NOON, called, calls, incident, placed, ran, result, said, user
+
+from acontext_cli.engines.rules.asked import tasks
+from acontext_cli.messages import Json
+from acontext_cli.tasks import Known, Task
+
+CLAIM = Known(source="claim", because="only the agent says so")
+
+
+def found(*messages: Json) -> list[Task]:
+    return list(tasks(placed(messages), 1))
+
+
+def goals(*messages: Json) -> list[tuple[str, str]]:
+    return [(task.goal, task.status) for task in found(*messages)]
+
+
+def test_a_task_says_what_was_asked_done_and_found() -> None:
+    because = "error_rate_pct went from 34 to 0 after `restart_service`"
+    assert found(*incident()) == [
+        Task(
+            number=1,
+            goal="Our API gateway is returning 502 errors on /api/* routes, 34% of requests fail. Fix it.",
+            status="success",
+            progress=(
+                "check_service_status(api-gateway): error_rate_pct: 34",
+                "5 looks, check_service_status ×2, check_logs ×2, read_config",
+                "update_config(api-gateway, upstream_timeout_ms, 10000) → Config updated",
+                "restart_service(api-gateway) → api-gateway restarted",
+                because,
+            ),
+            known=Known(source="check", because=because),
+            signs=("change",),
+            first="m1",
+            last="m16",
+            start=0,
+            end=160,
+            at=NOON,
+        )
+    ]
+
+
+def test_tasks_are_numbered_from_the_given_number_and_lie_side_by_side() -> None:
+    messages = [user("Fix the parser."), said("Fixed."), user("Now write its docs."), said("Written.")]
+    told = [(task.number, task.first, task.last, task.start, task.end) for task in tasks(placed(messages), 7)]
+    assert told == [(7, "m1", "m2", 0, 20), (8, "m3", "m4", 20, 40)]
+
+
+def test_each_task_is_told_as_soon_as_the_next_begins() -> None:
+    def endless():  # type: ignore[no-untyped-def]
+        yield from placed([user("Fix the parser."), said("Fixed."), user("Now write its docs.")])
+        raise AssertionError("read too far")
+
+    assert next(iter(tasks(endless(), 1))).goal == "Fix the parser."
+
+
+def test_nothing_is_asked_before_the_user_speaks() -> None:
+    assert found({"role": "system", "content": "You help."}, said("Hello!")) == []
+    assert [task.first for task in found(said("Hello!"), user("Fix it"))] == ["m2"]
+
+
+def test_thanks_and_answers_extend_the_running_task() -> None:
+    messages = [
+        user("Fix the parser."),
+        said("Which one?"),
+        user("Please take the new one."),
+        said("Fixed."),
+        user("Thanks!"),
+    ]
+    assert goals(*messages, said("Bye.")) == [("Fix the parser.", "success")]
+
+
+def test_a_user_who_interrupts_goes_on_with_the_task() -> None:
+    assert goals(user("Fix it"), calls("Edit"), user("Also rename it, please"), said("Done")) == [("Fix it", "success")]
+
+
+def test_a_greeting_is_no_goal() -> None:
+    assert goals(user("hi"), said("Hello, what can I do?"), user("Rename it."), said("Done.")) == [
+        ("Rename it.", "success")
+    ]
+    assert goals(user("hi")) == [("(nothing asked)", "pending")]
+
+
+def test_words_of_the_machine_start_no_task() -> None:
+    reminder = user("<system-reminder>Please now also write docs for all of it.</system-reminder>")
+    assert goals(user("Fix it"), said("Done."), reminder, said("Done.")) == [("Fix it", "success")]
+
+
+def test_a_task_is_pending_then_running_then_finished() -> None:
+    assert goals(user("Fix it")) == [("Fix it", "pending")]
+    assert goals(user("Fix it"), calls("Edit", file="a.py")) == [("Fix it", "running")]
+    assert goals(user("Fix it"), said("Which file?")) == [("Fix it", "running")]
+    assert [task.known for task in found(user("Fix it"), said("Done."))] == [CLAIM]
+
+
+def test_what_the_user_states_is_how_it_is_known() -> None:
+    (task,) = found(user("Fix it"), said("Done."), user("It still fails with 502."))
+    assert (task.status, task.known) == (
+        "failed",
+        Known(source="user", because="the user says: “It still fails with 502.”"),
+    )
+
+
+def test_signs_say_what_is_worth_a_closer_look() -> None:
+    assert found(user("What is it?"), said("A parser."))[0].signs == ()
+    assert found(user("Always use tabs."), said("I will."))[0].signs == ("statement",)
+    failed = called("query_db", "error: no schema", schema="a")
+    assert found(user("Fix it"), *ran("pytest -q", "1 passed"), *failed, said("Done."))[0].signs == ("test", "failure")
+
+
+def test_progress_is_a_few_short_lines() -> None:
+    changes = [
+        body for number in range(9) for body in called("set_flag", "x" * 200, name=f"flag-{number}", why="y" * 300)
+    ]
+    (task,) = found(user("Set all flags"), *changes, said("Done."))
+    assert [len(line) <= 160 for line in task.progress] == [True] * 4
+    assert task.progress[3] == "… and 6 more changes"
+
+
+def test_text_of_a_transcript_stays_on_its_line() -> None:
+    (task,) = found(user("Fix\u2028it\n## now\x1b[31m"), *called("set\nflag", "a\nb", name="x\n- y"), said("Done."))
+    assert not any(mark in line for line in (task.goal, *task.progress) for mark in "\n\u2028\x1b")
+
+
+def test_a_result_that_nobody_asked_for_is_passed_over() -> None:
+    assert goals(result("lost"), user("Fix it"), result("lost", "none"), said("Done.")) == [("Fix it", "success")]
