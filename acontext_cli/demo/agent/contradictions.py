@@ -26,6 +26,11 @@ def contradicted(own: Setting, line: Line) -> Iterator[Suspect]:
             yield Suspect(setting=own, new=wanted, why="contradicted", line=line.text.strip(), weight=weight)
 
 
+def tells_what_is_expected(text: str) -> bool:
+    """Whether a line says what should stand somewhere, whatever stands there."""
+    return bool(_EXPECTED.search(text))
+
+
 def _speaks_of(value: str, text: str) -> bool:
     return len(value) > 1 and bool(re.search(rf"(?<![\w.-]){re.escape(value)}(?![\w-]|\.\w)", text))
 

@@ -46,6 +46,11 @@ def pressed(own: Setting, limit: Quantity, line: Line, hint: str) -> Iterator[Su
             yield found
 
 
+def tells_of_a_limit(text: str) -> bool:
+    """Whether a line speaks of something that is used up, refused or late."""
+    return bool(_FULL.search(text))
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Case:
     """One number of a line held against one limit."""
@@ -64,12 +69,18 @@ class _Case:
     @property
     def comparable(self) -> bool:
         limit, number = self.limit, self.number
-        if limit.kind != number.kind:
+        if limit.kind != number.kind or self._of_another:
             return False
         same = limit.value == number.value and limit.value > 3
         if limit.kind == "count":
             return bool(self.shared) or (same and self._full)
         return limit.kind != "duration" or number.work or bool(self.shared) or (same and self.line.severity > 1)
+
+    @property
+    def _of_another(self) -> bool:
+        """Whether the number stands behind another service's name and is that one's: “mailer 22, crawler 371”."""
+        before = self.number.label.rsplit(maxsplit=1)[-1:]
+        return bool(before) and before[0].strip(",;:=") in {self.line.service, *self.line.names} - {self.own.service}
 
     def verdict(self) -> Suspect | None:
         limit, number, at_least = self.limit, self.number, bool(_AT_LEAST.search(self.line.text))
@@ -103,7 +114,7 @@ class _Case:
 
     @property
     def _full(self) -> bool:
-        return bool(_FULL.search(self.line.text))
+        return tells_of_a_limit(self.line.text)
 
     @property
     def _near(self) -> int | None:

@@ -63,10 +63,3 @@ def bearing(seen: Seen, chain: Sequence[str], beyond: Sequence[str] = ()) -> Ite
             if not others or carries or related.intersection(others):
                 codes = seen.symptom.tokens
                 yield Line(text=text, service=service, log=True, carries=carries, names=others, codes=codes, far=far)
-
-
-def measured(seen: Seen, chain: Sequence[str]) -> bool:
-    """Whether work of something behind the front was measured anywhere yet."""
-    behind = set(chain[1:])
-    lines = (line for line in bearing(seen, chain) if line.service in behind or behind & set(named_on(line.text, seen)))
-    return any(number.kind != "count" and number.work for line in lines for number in line.quantities)

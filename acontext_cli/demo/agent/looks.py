@@ -1,9 +1,10 @@
-"""Which look comes next: where a skill says, else status and logs of every service breadth first, then settings."""
+"""Which look comes next: status and logs of every service breadth first, then settings; with advice, where it says,
+and along the failing lines before anything else."""
 
 from collections.abc import Iterable, Iterator
 
-from acontext_cli.demo.agent.advice import Advice
-from acontext_cli.demo.agent.lines import measured
+from acontext_cli.demo.agent.advice import Advice, Advised
+from acontext_cli.demo.agent.evidence import measured, telling
 from acontext_cli.demo.agent.places import Places, wider
 from acontext_cli.demo.agent.seen import Seen
 from acontext_cli.demo.agent.tools import Role
@@ -11,17 +12,11 @@ from acontext_cli.demo.agent.tools import Role
 Look = tuple[Role, str]
 """What to look at, and of which service."""
 
-_INWARD: tuple[Role, ...] = ("logs", "config", "status")
-
 
 def looks(seen: Seen, found: Places, advised: Advice | None) -> Iterator[Look]:
     """What has not been looked at yet, in the order in which it is worth looking."""
     if advised:
-        needed, spare = as_advised(seen, found, advised)
-        yield from (*needed, *spare)
-        for service in found.chain:
-            for role in _INWARD:
-                yield from _unread(seen, role, [service])
+        yield from _with_advice(seen, found, advised)
     yield from exploration(seen, found)
     yield from _unread(seen, "config", found.chain)
 
@@ -35,24 +30,50 @@ def exploration(seen: Seen, found: Places) -> Iterator[Look]:
 
 def further(seen: Seen, found: Places) -> Iterator[Look]:
     """Where else a cause may be, when nothing that the symptom leads to explains it."""
-    for service in wider(seen, found):
+    for service in wider(seen, found, found.chain):
         yield from _unread(seen, "status", [service])
+        yield from _unread(seen, "logs", [service])
+        yield from _unread(seen, "config", [service])
+
+
+def _with_advice(seen: Seen, found: Places, advised: Advice) -> Iterator[Look]:
+    """What the advice says, then inwards along the chain, then what its lines name; other stories come last."""
+    if seen.logs.get(found.front) == "":
+        yield from _unread(seen, "status", [found.front])  # nothing logged: the name may be wrong
+    needed, spare = as_advised(seen, found, advised)
+    yield from needed
+    yield from _inwards(seen, found.chain)
+    yield from spare
+    if not telling(seen, found.chain):
+        yield from _unread(seen, "status", found.chain)
+    yield from _inwards(seen, wider(seen, found, reversed(found.chain)))
+
+
+def _inwards(seen: Seen, services: Iterable[str]) -> Iterator[Look]:
+    for service in services:
         yield from _unread(seen, "logs", [service])
         yield from _unread(seen, "config", [service])
 
 
 def as_advised(seen: Seen, found: Places, advised: Advice) -> tuple[list[Look], list[Look]]:
     """The looks of a skill's steps that are still to be made, and those that ask what is known already."""
-    known = measured(seen, found.chain)
+    told = telling(seen, found.chain)
+    known = told or measured(seen, found.chain)
     needed: list[Look] = []
     spare: list[Look] = []
-    for look in advised.looks:
-        if look.behind < len(found.chain):
-            measures = look.behind > 0 and look.role != "config"
-            unread = _unread(seen, look.role, [found.chain[look.behind]])
-            (spare if measures and known else needed).extend(unread)
-            known = known or measures
+    for look in (look for look in _in_turn(advised) if look.behind < len(found.chain)):
+        if look.role == "config" and not told:  # nothing says why yet: no setting could explain it
+            needed += (further for further in _unread(seen, "logs", found.chain) if further not in needed)
+        measures = look.role != "config" and (look.behind > 0 or look.role == "status")
+        unread = _unread(seen, look.role, [found.chain[look.behind]])
+        (spare if known and measures else needed).extend(unread)
+        known = known or (measures and look.behind > 0)
     return needed, spare
+
+
+def _in_turn(advised: Advice) -> list[Advised]:
+    """Logs tell causes apart, so they come before what else is advised, and settings last."""
+    return sorted(advised.looks, key=lambda look: ("logs", "status", "config").index(look.role))
 
 
 def _unread(seen: Seen, role: Role, services: Iterable[str]) -> Iterator[Look]:

@@ -1,7 +1,7 @@
 """Which services to look at, and in which order: those that the symptom leads to, and beside them those that merely
 have errors of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from acontext_cli.demo.agent.lines import troubled
@@ -36,10 +36,11 @@ def places(seen: Seen) -> Places:
     return Places(chain=tuple(chain), aside=tuple(name for name in aside if name not in chain))
 
 
-def wider(seen: Seen, found: Places) -> tuple[str, ...]:
+def wider(seen: Seen, found: Places, chain: Iterable[str]) -> tuple[str, ...]:
     """What any line in a log of the chain names, and then what its settings name: where else a cause may be."""
-    lines = (line for service in found.chain for line in seen.logs.get(service, "").splitlines())
-    settings = (value for service in found.chain for value in seen.configs.get(service, {}).values())
+    services = tuple(chain)
+    lines = (line for service in services for line in seen.logs.get(service, "").splitlines())
+    settings = (value for service in services for value in seen.configs.get(service, {}).values())
     known = {*found.chain, *found.aside}
     return tuple(
         dict.fromkeys(name for line in (*lines, *settings) for name in named_on(line, seen) if name not in known)

@@ -63,7 +63,7 @@ def _is_time(suspect: Suspect, seen: Seen, found: Places, advised: Advice | None
 
 def _untried(seen: Seen, found: Places, advised: Advice | None) -> Iterator[Suspect]:
     tried = {(update.service, update.key) for update in seen.updates}
-    beyond = [service for service in wider(seen, found) if service in seen.configs]
+    beyond = [service for service in wider(seen, found, found.chain) if service in seen.configs]
     for suspect in suspects(seen, found.chain, beyond, advised.title if advised else ""):
         if (suspect.setting.service, suspect.setting.key) not in tried:
             yield suspect
