@@ -19,9 +19,12 @@ GAP = " … "
 _LONG_ARGUMENTS = 1200
 _ERROR = 600
 _LINE = 300
+_JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\"{\[\]]|-?\d[\d.]*\s*,))")
 _KEY = re.compile(r'"(?:[^"\\]|\\.){1,80}"\s*:\s*')
 
 Range = tuple[int, int]
+Span = tuple[str, str]
+"""A text that a link uses, and what of it matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,18 @@ def render(message: Message) -> str:
     return "\n".join(part for part in (message.text, *calls) if part)
 
 
-def _spans(told: Trace, found: Iterable[Link]) -> dict[str, list[str]]:
+def _spans(told: Trace, found: Iterable[Link]) -> dict[str, list[Span]]:
     """By message id of a result, the texts in it that links use."""
     answers = {step.number: step.answer for step in told.steps}
-    spans: dict[str, list[str]] = {}
+    spans: dict[str, list[Span]] = {}
     for link in found:
-        spans.setdefault(answers[link.source], []).append(link.span)
+        spans.setdefault(answers[link.source], []).append((link.span, link.part))
     for step in told.checks[-1:]:
-        spans.setdefault(step.answer, []).append(step.result[:_ERROR])
+        spans.setdefault(step.answer, []).append((step.result[:_ERROR], ""))
     return spans
 
 
-def _shown(message: Message, spans: Iterable[str]) -> _Shown:
+def _shown(message: Message, spans: Iterable[Span]) -> _Shown:
     text = render(message)
     if message.role == "user":
         return _Shown(message.id, text, ((0, len(text)),))
@@ -91,12 +94,14 @@ def _argument_ranges(message: Message, text: str) -> Iterator[Range]:
         end = start - 1
 
 
-def _places(text: str, spans: Iterable[str]) -> Iterator[Range]:
-    json_like = text.lstrip()[:1] in ("{", "[")
-    for span in dict.fromkeys(spans):
-        place = text.find(span)
+def _places(text: str, spans: Iterable[Span]) -> Iterator[Range]:
+    json_like = bool(_JSON.match(text))  # a log line may well begin with "[2026-03-26 …]"
+    for whole, part in dict.fromkeys(spans):
+        place, span = text.find(whole), whole
         if place < 0:
             continue
+        if part and len(whole) > _LINE:  # such a line is a file of its own
+            place, span = place + max(0, whole.find(part)), part
         if json_like:
             yield from _field(text, place, len(span))
             quoted = text.find(f'"{span}"')

@@ -45,6 +45,8 @@ class Link:
     target: int
     span: str
     """The text in the source's result that makes the link: a value, or the whole line."""
+    part: str
+    """Of the span what matters: the value, the name of the thing looked at, the number."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +236,7 @@ def _value_links(steps: tuple[Step, ...]) -> Iterator[Link]:
         for value in dict.fromkeys(values(step.arguments)):
             source = first.of(value, place)
             if source is not None:
-                yield Link(kind="value", source=source.number, target=step.number, span=value)
+                yield Link(kind="value", source=source.number, target=step.number, span=value, part=value)
 
 
 class _FirstPlace:
@@ -273,7 +275,7 @@ def _subject_links(steps: tuple[Step, ...], symptom: Symptom) -> Iterator[Link]:
             for value in values(target.arguments):
                 line = next((line for line in lines if names(line, value)), None) if value not in own else None
                 if line:
-                    yield Link(kind="subject", source=source.number, target=target.number, span=line)
+                    yield Link(kind="subject", source=source.number, target=target.number, span=line, part=value)
 
 
 def names(line: str, value: str) -> bool:
@@ -292,7 +294,7 @@ def _measure_links(trace: Trace) -> Iterator[Link]:
             if step.tool == tools[change.read]:  # other settings measure nothing
                 continue
             for number in pressing(change, step):
-                yield Link(kind="measure", source=step.number, target=change.step, span=number.line)
+                yield Link(kind="measure", source=step.number, target=change.step, span=number.line, part=number.text)
 
 
 def _assignments(step: Step) -> Iterator[tuple[str, str]]:

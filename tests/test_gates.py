@@ -1,0 +1,183 @@
+"""What every lesson must pass before it is written."""
+
+from collections.abc import Iterable
+
+import pytest
+from traces import asks, transcript, user
+
+from acontext_cli.engines.engine import Proposal
+from acontext_cli.gates import Evidence, Verdict, anchored, anchors, first_objection, not_only_claimed, well_formed
+from acontext_cli.messages import Message
+from acontext_cli.skills import ENTRY_TOKENS
+from acontext_cli.tasks import Known, Source
+
+HEADING = "## API Gateway 502 (date: 2026-03-26) <!-- id: 4f2a9c -->\n"
+
+
+def proposal(text: str) -> Proposal:
+    return Proposal(
+        edits=(), lesson="l", entry="4f2a9c", action="add", title="t", skill="s", file="f.md", text=HEADING + text
+    )
+
+
+def evidence(*messages: Message, source: Source | None = "check") -> Evidence:
+    known = Known(source=source, because="the error rate fell to 0") if source else None
+    return Evidence(known=known, messages=lambda: messages)
+
+
+MESSAGES = transcript(
+    "The gateway answers 502 on /api/*.",
+    ("read_config", {"service": "api-gateway"}, '{"upstream_timeout_ms": 5000}'),
+    ("bash", {"command": 'grep -n "timed out" app.log', "paths": ["C:\\logs"]}, "17: timed out"),
+)
+
+
+def missing(text: str) -> str | None:
+    verdict = anchored(proposal(text), evidence(*MESSAGES))
+    return verdict.reason if verdict else None
+
+
+# Format
+
+
+def test_an_entry_with_its_heading_and_id_is_well_formed() -> None:
+    assert well_formed(proposal("- Principle: look first."), evidence()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Principle: no heading.\n",
+        "## No id (date: 2026-03-26)\n- x\n",
+        "## Another id (date: 2026-03-26) <!-- id: 000000 -->\n- x\n",
+        HEADING + "- x\n" + HEADING.replace("4f2a9c", "4f2a9d") + "- y\n",
+        "",
+    ],
+)
+def test_anything_but_one_entry_is_refused(text: str) -> None:
+    made = Proposal(edits=(), lesson="l", entry="4f2a9c", action="add", title="t", skill="s", file="f.md", text=text)
+    assert well_formed(made, evidence()) == Verdict(
+        gate="format", decision="refuse", reason="the text is not one entry with its heading and id"
+    )
+
+
+def test_an_entry_keeps_to_its_budget() -> None:
+    room = 4 * ENTRY_TOKENS - len(HEADING)
+    assert well_formed(proposal("x" * room), evidence()) is None
+    assert well_formed(proposal("x" * (room + 1)), evidence()) == Verdict(
+        gate="format",
+        decision="refuse",
+        reason=f"the entry has {ENTRY_TOKENS + 1} tokens, {ENTRY_TOKENS} are allowed",
+    )
+
+
+# Anchors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nothing in backticks: delete_everything",
+        "`read_config`",
+        "`read_config(api-gateway)`",
+        "`read_config(api-gateway, upstream_timeout_ms)`",
+        "`read_config(<gateway>)`",
+        "`read_config(<gateway>, <2 × the larger, rounded up>)`",
+        "`read_config(…)`",
+        "`upstream_timeout_ms`",
+        "`/api/*`",
+        '`grep -n "timed out" app.log`',
+        "`grep app.log`",
+        "`C:\\logs`",
+        "`10000`",
+        "`9,780 ms`",
+        "`34 %`",
+        "`<anything>`",
+        "``",
+    ],
+)
+def test_what_the_transcript_holds_passes_and_so_do_numbers_and_placeholders(text: str) -> None:
+    assert missing(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("`restart_service`", "restart_service"),
+        ("`restart_service(api-gateway)`", "restart_service"),
+        ("`read_config(mail)`", "mail"),
+        ("`read_config(<gateway>, upstream_timeout_s)`", "upstream_timeout_s"),
+        ("`read_config` and then `/etc/passwd`", "/etc/passwd"),
+        ("`rm -rf app.log`", "rm -rf app.log"),
+        ("`max_retries=<twice>`", "max_retries="),
+    ],
+)
+def test_what_the_transcript_does_not_hold_is_refused_by_name(text: str, word: str) -> None:
+    assert missing(text) == f"the transcript does not hold {word!r}"
+
+
+def test_the_words_of_a_command_stand_in_one_message() -> None:
+    assert anchored(proposal("`grep -c x`"), evidence(user("grep"), user("-c x"))) is not None
+
+
+def test_anchors_may_stand_in_different_messages() -> None:
+    assert anchored(proposal("`grep` `sort`"), evidence(user("grep"), user("sort"))) is None
+
+
+def test_no_message_is_read_where_there_is_nothing_to_find() -> None:
+    def unread() -> Iterable[Message]:
+        raise AssertionError("read in vain")
+
+    assert anchored(proposal("no anchors"), Evidence(known=None, messages=unread)) is None
+
+
+def test_arguments_may_lie_as_deep_as_they_like() -> None:
+    deep = '{"a": ' * 800 + '"needle"' + "}" * 800
+    assert anchored(proposal("`needle`"), evidence(asks("a", "tool", deep, "c"))) is None
+
+
+def test_an_anchor_is_named_once() -> None:
+    assert anchors("`a(b, 5, <c>)` then `b` and `a`") == ["a", "b"]
+
+
+# Claims
+
+
+@pytest.mark.parametrize("source", ["outside", "check", "user", "seen"])
+def test_what_is_known_may_be_written(source: Source) -> None:
+    assert not_only_claimed(proposal(""), evidence(source=source)) is None
+
+
+@pytest.mark.parametrize("source", ["claim", None])
+def test_what_only_the_agent_says_waits_for_a_person(source: Source | None) -> None:
+    assert not_only_claimed(proposal(""), evidence(source=source)) == Verdict(
+        gate="claim", decision="hold", reason="only the agent says that it worked"
+    )
+
+
+# All of them
+
+
+def test_the_first_gate_that_objects_is_heard() -> None:
+    broken = Proposal(
+        edits=(), lesson="l", entry="e", action="add", title="t", skill="s", file="f.md", text="`nowhere`"
+    )
+    both = first_objection(broken, evidence(source="claim"))
+    assert both is not None
+    assert both.gate == "format"
+
+
+def test_a_refusal_comes_before_a_hold() -> None:
+    verdict = first_objection(proposal("`nowhere`"), evidence(source="claim"))
+    assert verdict is not None
+    assert (verdict.gate, verdict.decision) == ("anchors", "refuse")
+
+
+def test_a_lesson_without_objections_passes() -> None:
+    assert first_objection(proposal("- `read_config`"), evidence(*MESSAGES)) is None
+
+
+def test_other_gates_may_be_asked() -> None:
+    assert first_objection(proposal("`nowhere`"), evidence(source="claim"), [not_only_claimed]) == Verdict(
+        gate="claim", decision="hold", reason="only the agent says that it worked"
+    )
