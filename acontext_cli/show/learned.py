@@ -66,6 +66,9 @@ def show_sum(runs: Sequence[Learned], *, dry_run: bool) -> None:
         say("nothing new to learn from")
         return
     lessons = sum(len(run.lessons) for run in runs)
+    logged = sum(len(run.written) for run in runs) - lessons
+    if logged:
+        say(f"{counted(logged, 'finished task')} {'would be ' if dry_run else ''}noted in daily-logs")
     if not lessons:
         say(f"nothing safe to learn without a model from {counted(len(runs), 'session')}; {_HELP}")
     elif dry_run:
@@ -76,7 +79,7 @@ def show_sum(runs: Sequence[Learned], *, dry_run: bool) -> None:
 
 def has_news(learned: Learned) -> bool:
     """Whether more came of it than a digest."""
-    return bool(learned.lessons or learned.held or learned.refused or learned.notes)
+    return bool(learned.lessons or learned.held or learned.refused or learned.notes or learned.diff)
 
 
 def _teaching(item: Distillation) -> list[str]:

@@ -1,10 +1,13 @@
 """The skill that a first lesson makes: broad, and with the schema that later lessons follow."""
 
 from acontext_cli.distillations import Facts, Success
-from acontext_cli.edits import CreateSkill, SkillEdit
+from acontext_cli.edits import CreateSkill, ReplaceText, SkillEdit
 from acontext_cli.engines.engine import Space
 from acontext_cli.engines.rules.places import COMMANDS, USER
-from acontext_cli.skills import description
+from acontext_cli.skills import SKILL, described, description
+
+_PURPOSE = "Procedures known to have worked with"
+_LONGEST = 1024
 
 _COMMANDS_BODY = (
     "# Project Commands\n\nCommands that were seen passing in at least two sessions.\n\n"
@@ -14,8 +17,17 @@ _COMMANDS_BODY = (
 
 
 def edits_for(name: str, lesson: Success | Facts, space: Space) -> tuple[SkillEdit, ...]:
-    """What must be edited before an entry can be added to the skill of this name: it is made where it is missing."""
-    return () if name in space.names() else (_creation(name, lesson),)
+    """What goes with a new entry: its skill is made where it is missing, else described by the entry too."""
+    if name not in space.names():
+        return (_creation(name, lesson),)
+    skill = space.skill(name)
+    said, mark, rest = skill.description.partition(f". {_PURPOSE}")
+    triggers = f"{said}; {lesson.title}"
+    if not mark or lesson.title in said or len(triggers) + len(mark) + len(rest) > _LONGEST:
+        return ()
+    text = described(skill.text, description(f"{triggers}{mark}{rest}"))
+    old, new = skill.text.removesuffix(skill.body), text.removesuffix(skill.body)
+    return (ReplaceText(skill=name, file=SKILL, old=old, new=new),) if old != new else ()
 
 
 def _creation(name: str, lesson: Success | Facts) -> CreateSkill:
@@ -27,14 +39,12 @@ def _creation(name: str, lesson: Success | Facts) -> CreateSkill:
         return CreateSkill(name=name, description=said, body=_body("User General Facts", "facts.md"))
     tools = ", ".join(lesson.tools[:8])
     title = name.replace("-", " ").title()
-    return CreateSkill(name=name, description=_described((lesson.title,), tools), body=_body(title, "procedures.md"))
+    return CreateSkill(name=name, description=_described(lesson.title, tools), body=_body(title, "procedures.md"))
 
 
-def _described(titles: tuple[str, ...], tools: str) -> str:
+def _described(title: str, tools: str) -> str:
     """The trigger words of the entries first, then what the skill is for."""
-    purpose = f"Procedures known to have worked with {tools}. Use when a request or a log shows one of these symptoms."
-    triggers = "; ".join(titles)
-    return description(f"{triggers[: 1000 - len(purpose)]}. {purpose}")
+    return description(f"{title}. {_PURPOSE} {tools}. Use when a request or a log shows one of these symptoms.")
 
 
 def _body(title: str, file: str) -> str:

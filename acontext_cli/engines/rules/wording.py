@@ -76,7 +76,8 @@ def _does_not_apply(procedure: Procedure) -> str:
     codes = ", ".join(procedure.codes[:2])
     other = f"; lines without {codes} are another story" if codes else ""
     if procedure.measured and procedure.settings:
-        return f"What is measured lies over 20 % off the setting{other}."
+        higher = _raised(procedure.settings[0])
+        return f"What is measured lies {'more than 20 % below' if higher else 'above'} the setting{other}."
     if procedure.settings:
         return f"No look shows a value other than the setting's{other}."
     return ""
@@ -133,13 +134,15 @@ def _shows_number(procedure: Procedure, step: Step) -> Iterator[str]:
         yield f"which {_MEASURES[number.kind]} (there {_shown(number)})?"
 
 
+def _raised(change: Setting) -> bool:
+    return change.old is None or change.new is None or change.new.value > change.old.value
+
+
 def _compares(procedure: Procedure, change: Setting, step: Step) -> Iterator[str]:
     if step.number == change.read and change.old and procedure.measured:
         number = hardest(change, list(procedure.measured.values()))
-        yield (
-            f"go on only if one of them lies within 20 % of its setting or beyond (there {number.text} "
-            f"against `{change.key}` {change.before})."
-        )
+        near = "comes within 20 % of its setting or passes it" if _raised(change) else "lies below its setting"
+        yield f"go on only if one of them {near} (there {number.text} against `{change.key}` {change.before})."
     elif step.number == change.read:
         yield f"is the setting another (there `{change.key}` was “{one_line(change.before, 40)}”)?"
     elif step.number < change.step and change.after in step.result and not procedure.measured:
