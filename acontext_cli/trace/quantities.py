@@ -49,7 +49,7 @@ _WORK = re.compile(
     re.IGNORECASE,
 )
 _NO_WORK = re.compile(
-    r"retry|retries|oldest|backoff|interval|uptime|\bage\b|ttl|\bago\b|every|next|keep.?alive|idle|cache.?control|expir"
+    r"retry|retries|oldest|backoff|interval|uptime|\bage\b|(?<![a-z])ttl|\bago\b|every|next|keep.?alive|idle|cache.?control|expir"
     r"|sleep|cool|window|old\b|since|cron|schedul|refresh",
     re.IGNORECASE,
 )
