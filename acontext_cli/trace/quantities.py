@@ -49,8 +49,8 @@ _WORK = re.compile(
     re.IGNORECASE,
 )
 _NO_WORK = re.compile(
-    r"retry|retries|oldest|backoff|interval|uptime|\bage\b|(?<![a-z])ttl|\bago\b|every|next|keep.?alive|idle|cache.?control|expir"
-    r"|sleep|cool|window|old\b|since|cron|schedul|refresh",
+    r"retry|retries|oldest|backoff|interval|uptime|\bage\b|(?<![a-z])ttl|\bago\b|every|(?<![a-z])next|keep.?alive|idle"
+    r"|cache.?control|expir|sleep|cool|window|(?<![a-z])old\b|since|cron|schedul|refresh",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
