@@ -176,6 +176,6 @@ def _spelled(value: float, old: str, why: Why) -> str:
     """A number as the setting spells it, rounded to the safe side."""
     suffix = re.sub(r"^[\d.,]+", "", old)
     if "." in old:
-        return f"{value:.3g}{suffix}"
+        return f"{value:.2f}".rstrip("0").rstrip(".") + suffix
     whole = int(value) if why == "too high" else -int(-value // 1)
     return f"{max(1, whole)}{suffix}"

@@ -38,8 +38,7 @@ def further(seen: Seen, found: Places) -> Iterator[Look]:
 
 def _with_advice(seen: Seen, found: Places, advised: Advice) -> Iterator[Look]:
     """What the advice says, then inwards along the chain, then what its lines name; other stories come last."""
-    if seen.logs.get(found.front) == "":
-        yield from _unread(seen, "status", [found.front])  # nothing logged: the name may be wrong
+    yield from _doubted(seen, found.front)
     needed, spare = as_advised(seen, found, advised)
     yield from needed
     yield from _inwards(seen, found.chain)
@@ -52,7 +51,14 @@ def _with_advice(seen: Seen, found: Places, advised: Advice) -> Iterator[Look]:
 def _inwards(seen: Seen, services: Iterable[str]) -> Iterator[Look]:
     for service in services:
         yield from _unread(seen, "logs", [service])
+        yield from _doubted(seen, service)
         yield from _unread(seen, "config", [service])
+
+
+def _doubted(seen: Seen, service: str) -> Iterator[Look]:
+    """Where nothing is logged the name may be no service's, and its status tells."""
+    if seen.logs.get(service) == "":
+        yield from _unread(seen, "status", [service])
 
 
 def as_advised(seen: Seen, found: Places, advised: Advice) -> tuple[list[Look], list[Look]]:

@@ -7,7 +7,7 @@ from acontext_cli.demo.agent.seen import Seen
 from acontext_cli.trace.links import names
 from acontext_cli.trace.quantities import words
 
-_NAME = re.compile(r"(?<![\w./@-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/@-]|\.\w)")
+_NAME = re.compile(r"(?<![\w./@-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/@=-]|\.\w)")
 _GIVEN = re.compile(
     r"\b(?:service|upstream|target|backend|dependency|peer|from|to|by|host)=[\"']?([A-Za-z][\w-]*)(?![\w.-])"
 )

@@ -70,7 +70,7 @@ def _untried(seen: Seen, found: Places, advised: Advice | None) -> Iterator[Susp
 
 
 def _last_resort(seen: Seen, found: Places) -> Reply:
-    if seen.sick(found.front) and found.front not in {service for _, service in seen.restarts}:
+    if seen.unwell(found.front) and found.front not in {service for _, service in seen.restarts}:
         return _do(seen, "restart", [found.front], "Nothing explains it; a restart may still help.")
     return Reply(text=f"I looked at {', '.join(seen.status)} and found no setting that explains it.")
 
@@ -81,12 +81,13 @@ def _after_change(seen: Seen, found: Places) -> Reply | None:
     if change is None or change.value == _original(seen, change):
         return None
     since = {name for turn, name in seen.restarts if turn > change.turn}
-    missing = [name for name in (change.service, *seen.started_sick, found.front) if name not in since]
+    suffering = [name for name in seen.started_sick if name in found.chain]
+    missing = [name for name in (change.service, *suffering, found.front) if name not in since]
     if missing:
         return _do(seen, "restart", missing[:1])
     if seen.looked.get(found.front, 0) < max(turn for turn, _ in seen.restarts):
         return _do(seen, "status", [found.front])
-    if seen.sick(found.front):
+    if seen.unwell(found.front):
         original = _original(seen, change)
         given = [change.service, change.key, original]
         return _do(seen, "update", given, f"{change.key} was not it; taking the change back.")

@@ -12,7 +12,8 @@ from acontext_cli.messages import Json, Message, ToolCall
 from acontext_cli.trace.links import Symptom
 
 _SICK = re.compile(r"\b(?:unhealthy|down|critical|failing|failed|crash\w*|offline)\b", re.IGNORECASE)
-_ABSENT = re.compile(r"not found", re.IGNORECASE)
+_UNWELL = re.compile(rf"{_SICK.pattern}|\b(?:degraded|impaired|partial)\b", re.IGNORECASE)
+_ABSENT = re.compile(r"\A[^\n]*\bnot found\b", re.IGNORECASE)
 _AVAILABLE = re.compile(r"available:\s*(.+)", re.IGNORECASE)
 
 
@@ -61,13 +62,16 @@ class Seen:
         return name not in self.missing and (not self.available or name in self.available)
 
     def sick(self, service: str) -> bool:
-        """Whether the last status of a service says that it is unwell."""
-        states = (
-            value
-            for key, value in fields(self.status.get(service, "")).items()
-            if key.lower().endswith(("status", "state", "health"))
-        )
-        return any(_SICK.search(state) for state in states)
+        """Whether the last status of a service says that it fails."""
+        return any(map(_SICK.search, self._states(service)))
+
+    def unwell(self, service: str) -> bool:
+        """Whether the last status of a service says that it fails or works badly."""
+        return any(map(_UNWELL.search, self._states(service)))
+
+    def _states(self, service: str) -> list[str]:
+        status = fields(self.status.get(service, ""))
+        return [value for key, value in status.items() if key.lower().endswith(("status", "state", "health"))]
 
     def last(self, tool: str) -> str | None:
         """The result of the last call of a tool that has no role, if there was one."""
@@ -76,7 +80,7 @@ class Seen:
     def note(self, turn: int, role: Role, given: Sequence[str], result: str) -> None:
         """Takes in what a tool answered."""
         service, *rest = given
-        if _ABSENT.search(result[:200]):
+        if role in ("status", "restart") and _ABSENT.search(result):
             self._absent(service, result)
         elif role == "status":
             self._state(turn, service, result)
