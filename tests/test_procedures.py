@@ -1,0 +1,119 @@
+import pytest
+from transcripts import REQUEST, SICK, WELL, called, incident, ran, said, status, told, user
+
+from acontext_cli.distillations import Success
+from acontext_cli.engines.rules.procedures import Procedure
+from acontext_cli.engines.rules.roles import called as call_of
+from acontext_cli.engines.rules.wording import lesson, title
+from acontext_cli.messages import Json
+
+
+def changed(before: str, after: str, found: str, key: str = "pool_size") -> list[Json]:
+    """An incident in which one setting was changed after a look that showed a number or a value."""
+    return [
+        user("The order service answers 503 since noon, fix it"),
+        *called("check_logs", f"09:00:01 ERROR 503 {found}", service_name="order-service"),
+        *called("read_config", f"{key}: {before}", service_name="order-service"),
+        *called("update_config", "ok", service_name="order-service", key=key, value=after),
+        said("Done"),
+    ]
+
+
+def test_an_incident_becomes_a_procedure_in_roles_and_derivations() -> None:
+    assert lesson(Procedure(told(*incident())), REQUEST) == Success(
+        title="API gateway 502 — upstream timeout too low",
+        task_goal=REQUEST,
+        approach="`check_logs`, `check_logs`, `read_config`, `update_config`, `restart_service`",
+        generalizable_pattern="A limit that the real durations come up to: it is too low.",
+        applies_when="“Our API gateway is returning 502 errors on /api/* routes, 34% of requests…”; "
+        "lines such as “ERROR 502 Bad Gateway path=/api/orders upstream=backend-api”",
+        does_not_apply="What is measured lies more than 20 % below the setting; lines without 502 are another story.",
+        steps=(
+            "`check_logs(<service>)`: what else do the lines with 502 name?",
+            "`check_logs(<service from step 1>)`: which durations (there duration 4890ms)?",
+            "`read_config(<service>)`: go on only if one of them comes within 20 % of its setting or passes it "
+            "(there 4890ms against `upstream_timeout_ms` 5000).",
+            "`update_config(<service>, <setting>, <2 × the larger of the two>)`",
+            "`restart_service(<service>)`",
+        ),
+        verify="`check_service_status(<service>)` no longer shows the symptom.",
+        otherwise="Leave the setting; look at status, log and settings of what the failing lines name.",
+        tools=("update_config", "restart_service", "check_logs", "read_config"),
+    )
+
+
+def test_a_detour_is_left_out() -> None:
+    detour = called("check_logs", "ERROR SMTP relay refused, retrying in 30s", service_name="notification-service")
+    messages = incident()
+    messages[5:5] = detour
+    assert lesson(Procedure(told(*messages)), REQUEST) == lesson(Procedure(told(*incident())), REQUEST)
+
+
+def test_a_failed_call_and_a_change_taken_back_are_left_out() -> None:
+    messages = incident()
+    tried = [
+        *called("update_config", "ok", service_name="api-gateway", key="max_retries", value="9"),
+        *called("read_config", '{"max_retries": 9}', service_name="api-gateway"),
+        *called("update_config", "ok", service_name="api-gateway", key="max_retries", value="3"),
+        *called("check_logs", "Error: no such service", service_name="api-gatway"),
+    ]
+    messages[8]["content"] = '{"upstream_timeout_ms": 5000, "max_retries": 3}'
+    messages[9:9] = tried
+    procedure = Procedure(told(*messages))
+    assert [change.key for change in procedure.settings] == ["upstream_timeout_ms"]
+    assert [step.tool for step in procedure.changes] == ["update_config", "restart_service"]
+    assert procedure.refused() is None
+
+
+def test_the_same_incident_elsewhere_has_the_same_title() -> None:
+    other = incident("Our API gateway has 502 errors again on /api/carts.", backend="cart-backend")
+    assert title(Procedure(told(*other))) == title(Procedure(told(*incident())))
+
+
+def test_a_limit_may_be_too_high() -> None:
+    procedure = Procedure(
+        told(*changed("200", "80", "too many connections: server allows at most 80", key="max_connections"))
+    )
+    assert title(procedure) == "order service 503 — max connections too high"
+    assert procedure.measured != {}
+    update = procedure.changes[0]
+    assert call_of(procedure, update) == "update_config(<service>, <setting>, <1 × the smaller of the two>)"
+
+
+def test_a_setting_that_is_no_number_is_contradicted() -> None:
+    messages = changed("eu-west", "eu-central", "region eu-west, expected eu-central", key="region")
+    found = lesson(Procedure(told(*messages)), "g")
+    assert found.title == "order service 503 — region contradicted"
+    assert found.generalizable_pattern == "A setting that what it talks to contradicts."
+    assert found.steps[-1] == "`update_config(<service>, <setting>, <value from step 1>)`"
+    assert (
+        found.does_not_apply == "No look shows a value other than the setting's; lines without 503 are another story."
+    )
+
+
+@pytest.mark.parametrize(
+    ("messages", "reason"),
+    [
+        ([user("x"), *status(WELL)], "nothing was changed"),
+        ([user("x"), *ran("kubectl delete pod a", "ok")], "a coding session's edits are no procedure"),
+        ([user("x"), *called("Edit", "ok", file="a")], "a coding session's edits are no procedure"),
+        ([user("x"), *called("restart_service", "ok")], "a tool without named arguments"),
+        (
+            [user("restart api"), *status(SICK), *called("restart_service", "ok", service_name="api")],
+            "too little in the changes was derived from what the looks found",
+        ),
+        (
+            [user("x"), *(body for n in range(28) for body in called("set_flag", "ok", name=f"flag-{n}"))],
+            "too many calls to be one procedure",
+        ),
+    ],
+)
+def test_what_is_not_safe_to_learn_is_refused(messages: list[Json], reason: str) -> None:
+    assert Procedure(told(*messages)).refused() == reason
+
+
+def test_a_setting_changed_before_anything_was_found_is_no_procedure() -> None:
+    messages = changed("5", "9", "nothing to see")
+    messages[2]["content"] = "all quiet"
+    messages[4]["content"] = "Other: 1"
+    assert Procedure(told(*messages)).refused() is not None
