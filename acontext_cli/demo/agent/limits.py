@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from acontext_cli.demo.agent.lines import Line
 from acontext_cli.demo.agent.suspect import Setting, Suspect, Why
@@ -41,7 +42,7 @@ def pressed(own: Setting, limit: Quantity, line: Line, hint: str) -> Iterator[Su
     """What the numbers of a line say against a limit; a hint names what is likelier than other things."""
     for number in line.quantities:
         case = _Case(own=own, limit=limit, number=number, line=line, hint=hint)
-        found = case.verdict() if limit.value > 0 and case.comparable else None
+        found = case.verdict() if 0 < limit.value < inf and number.value < inf and case.comparable else None
         if found:
             yield found
 

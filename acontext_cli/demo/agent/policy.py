@@ -81,7 +81,7 @@ def _after_change(seen: Seen, found: Places) -> Reply | None:
     if change is None or change.value == _original(seen, change):
         return None
     since = {name for turn, name in seen.restarts if turn > change.turn}
-    suffering = [name for name in seen.started_sick if name in found.chain]
+    suffering = [name for name in reversed(found.chain) if name in seen.started_sick]
     missing = [name for name in (change.service, *suffering, found.front) if name not in since]
     if missing:
         return _do(seen, "restart", missing[:1])
