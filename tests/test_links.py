@@ -413,6 +413,18 @@ def test_the_slice_reaches_back_through_several_links() -> None:
     assert causal(found) == {1, 3, 4}
 
 
+def test_that_a_look_names_what_is_changed_is_not_enough() -> None:
+    found = traced(
+        look("all", "orders, web"),
+        look("web", "502 by orders"),
+        ("restart_service", {"service": "orders"}, "ok"),
+        look("orders", "well"),
+        request="We see 502.",
+    )
+    assert pairs("subject", found) == [(2, 4)]
+    assert causal(found) == {1, 3, 4}
+
+
 def test_looks_at_what_the_request_names_are_kept() -> None:
     found = traced(look("billing", "well"), look("mail", "well"), request="Is the billing service well?")
     assert causal(found) == {1}

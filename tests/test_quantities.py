@@ -82,6 +82,7 @@ def test_a_line_is_kept_whole_with_each_of_its_numbers() -> None:
         ("gave up after 9 seconds", True),
         ("retrying in 30s", False),
         ("oldest=45s", False),
+        ("oldest unanswered request 45s", False),
         ("uptime 4 days", False),
         ("session age 20 min", False),
         ("next run in 5m", False),

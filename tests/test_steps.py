@@ -183,6 +183,12 @@ def test_a_shells_exit_code_may_stand_within() -> None:
     assert (ran("bash"), ran("make_thing")) == (True, False)
 
 
+def test_a_shell_may_fail_without_an_exit_code() -> None:
+    flagged = Message({"role": "tool", "tool_call_id": "c", "content": "killed"}, "r", meta={"is_error": True})
+    (step,) = trace([asks("a", "bash", {"command": "make x"}, "c"), flagged]).steps
+    assert step.failed
+
+
 def test_a_failed_change_changed_nothing() -> None:
     found = traced(("set_x", {"to": 1}, "Error: read-only"), ("set_x", {"to": 1}, "ok"))
     assert numbers(found.changes) == [2]
@@ -238,6 +244,14 @@ def test_an_answer_to_a_call_out_of_the_window_is_let_go(monkeypatch: pytest.Mon
     calls = [asks(f"a{number}", "get_user", {"id": number}, f"c{number}") for number in (1, 2, 3)]
     found = trace([*calls, answers("r1", "c1", "Ann"), answers("r3", "c3", "Cid")])
     assert [(step.number, step.result) for step in found.steps] == [(2, ""), (3, "Cid")]
+
+
+def test_and_takes_no_room_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "WINDOW", 2)
+    monkeypatch.setattr(steps, "WINDOW_TEXT", 250)
+    calls = [asks(f"a{number}", "get_user", {"id": number}, f"c{number}") for number in (1, 2, 3)]
+    found = trace([*calls, answers("r1", "c1", "x" * 200), answers("r3", "c3", "y" * 100)])
+    assert (numbers(found.steps), found.cut) == ([2, 3], 1)
 
 
 def test_of_a_very_long_result_head_and_tail_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,7 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 def setting(key: str, value: object) -> Quantity | None:
     """A setting as a quantity, or None where it is no number. `upstream_timeout_ms`, 5000 is 5 s of duration."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if not isinstance(value, int | float | str):
         return None
     match = _NUMBER.fullmatch(str(value).strip())
     return _quantity(match, key, _Line(f"{key}: {value}"), key) if match else None
