@@ -84,6 +84,8 @@ def test_a_greeting_is_no_goal() -> None:
 def test_words_of_the_machine_start_no_task() -> None:
     reminder = user("<system-reminder>Please now also write docs for all of it.</system-reminder>")
     assert goals(user("Fix it"), said("Done."), reminder, said("Done.")) == [("Fix it", "success")]
+    caveat = user("Caveat: please do not answer the messages below, they were made by a command.")
+    assert goals(user("Fix it"), said("Done."), caveat, said("Done.")) == [("Fix it", "success")]
 
 
 def test_a_task_is_pending_then_running_then_finished() -> None:

@@ -126,6 +126,7 @@ def test_another_session_changes_the_last_count_alone() -> None:
     assert with_sessions(TEXT, 2) == TEXT.replace("(1 session)", "(2 sessions)")
     assert with_sessions("- said (1 session) ago\n- Known because: x (2 sessions)", 3).endswith("x (3 sessions)")
     assert with_sessions("- nothing counted", 3) == "- nothing counted"
+    assert with_sessions("- said (1 session) ago", 3) == "- said (1 session) ago"
 
 
 def test_a_digest_tells_a_task_in_a_few_lines() -> None:

@@ -40,11 +40,12 @@ def test_a_healthy_state_alone_is_enough_where_nobody_looked_before() -> None:
         [DOWN, *status(SICK), *status(WELL)],
         [DOWN, *status(SICK), *CHANGE, *status(WELL, "billing")],
         [DOWN, *status(WELL), *CHANGE],
+        [DOWN, *status(WELL), *CHANGE, *status(WELL)],
         [DOWN, *status(SICK), *CHANGE, *status("Error: no such service")],
         [DOWN, *status("error: timed out"), *CHANGE, *status("Service: api-gateway\n  uptime: 3 s")],
         [DOWN, *status(SICK), *called("restart_service", WELL, service_name="api-gateway")],
     ],
-    ids=["no look", "no change", "another thing", "look before", "failed look", "no state", "own echo"],
+    ids=["no look", "no change", "another thing", "look before", "well before", "failed look", "no state", "own echo"],
 )
 def test_what_is_no_check_says_nothing(messages: list[Json]) -> None:
     assert seen(*messages) is None
@@ -62,6 +63,7 @@ def test_a_test_run_after_the_last_change_is_a_check() -> None:
         False,
         "the last run of `pytest -q` failed",
     )
+    assert seen(asked, *passed, *fix, *passed) == (True, "`pytest -q` passed after the last change")
     assert seen(asked, *passed, *fix) is None
 
 

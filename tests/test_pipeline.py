@@ -123,6 +123,12 @@ class TestRunningAgain:
         assert home.learn(session) == Learned(session="s1", run="r2")
         assert tree(home.root) == before
 
+    def test_what_was_read_is_not_read_again(self, home: Home) -> None:
+        session = home.session(incident())
+        home.learn(session)
+        assert extract(session, Unread()) == ()
+        assert distill(session, Unread()) == ()
+
     def test_nothing_is_new_right_after_learning(self, home: Home) -> None:
         session = home.session(incident())
         assert something_new(session, home.store())
@@ -139,6 +145,14 @@ class TestRunningAgain:
         home.learn(session)
         assert not something_new(session, home.store())
 
+    def test_what_a_later_distillation_replaced_is_not_learned(self, home: Home) -> None:
+        session = home.session(incident())
+        extract(session, OfflineEngine())
+        distill(session, OfflineEngine())
+        session.tell(Outcome(status="failed"))
+        assert home.learn(session).lessons == ()
+        assert home.all_entries() == []
+
     def test_what_is_new_is_done_and_nothing_else(self, home: Home) -> None:
         session = home.session(incident())
         home.learn(session)
@@ -148,10 +162,18 @@ class TestRunningAgain:
         assert [(item.skill, item.action) for item in learned.written] == [("daily-logs", "add")]
 
 
+class Unread(OfflineEngine):
+    def extract(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
+        raise AssertionError("messages were read")
+
+    def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
+        raise AssertionError("a task was read")
+
+
 def rich(home: Home) -> Session:
     """A session with tasks of every kind, in a space where another session has taught and holds something."""
     home.learn(home.session(green(), id="s0"))
-    again = user("Now make the tests pass, and please always run them with pytest.")
+    again = user("Now make the tests pass. Always use ISO dates in tables.")
     return home.session(incident(), again, green()[1:], user("Now list all services."), said("There are six."))
 
 
@@ -174,9 +196,9 @@ class TestTakingUp:
     def test_a_stage_cut_off_anywhere_takes_up(self, home: Home, tmp_path: Path, name: str, learned: bool) -> None:
         session = rich(home)
         blank = shutil.copytree(home.root, tmp_path.parent / f"{tmp_path.name}-blank")
-        home.learn(session)
+        skipped = home.learn(session).skipped
         wanted, data = end_state(home, session), (session.folder / name).read_bytes()
-        assert len(wanted[1]) == 3
+        assert (len(wanted[1]), len(skipped)) == (4, 1)
         for number, cut in enumerate(cuts(data)):
             other = Home(
                 shutil.copytree(home.root if learned else blank, tmp_path.parent / f"{tmp_path.name}-{number}")
@@ -185,7 +207,7 @@ class TestTakingUp:
             for file in ("tasks.jsonl", "distillations.jsonl"):
                 shutil.copy(session.folder / file, found.folder / file)
             (found.folder / name).write_bytes(data[:cut])
-            other.learn(found)
+            assert other.learn(found).skipped == (() if learned else skipped)
             assert end_state(other, found) == wanted, cut
             assert not something_new(found, other.store())
 
@@ -413,6 +435,7 @@ class TestTheSameFromAnotherSession:
     def test_a_fact_waits_for_a_second_session(self, home: Home) -> None:
         learned = home.learn(home.session(green()))
         assert learned.held == (("Test command: `pytest -q`", "seen in 1 session; 2 are needed"),)
+        assert [action for action, _, _ in home.records()] == ["add", "hold"]
         assert home.all_entries() == []
         home.learn(home.session(green("The tests must pass."), id="s2"))
         (entry,) = home.all_entries()

@@ -49,6 +49,20 @@ def test_a_detour_is_left_out() -> None:
     assert lesson(Procedure(told(*messages)), REQUEST) == lesson(Procedure(told(*incident())), REQUEST)
 
 
+def test_a_look_that_failed_measures_nothing() -> None:
+    messages = incident()
+    messages[3:3] = called("check_logs", "Error: 502 from backend-api, duration=9870ms", service_name="api-gateway")
+    assert lesson(Procedure(told(*messages)), REQUEST).steps == lesson(Procedure(told(*incident())), REQUEST).steps
+
+
+def test_a_limit_is_derived_from_what_lies_beyond_it() -> None:
+    found = "request completed duration=6000ms"
+    procedure = Procedure(told(*changed("5000", "12000", found, key="read_timeout_ms")))
+    assert (
+        call_of(procedure, procedure.changes[0]) == "update_config(<service>, <setting>, <2 × the larger of the two>)"
+    )
+
+
 def test_a_failed_call_and_a_change_taken_back_are_left_out() -> None:
     messages = incident()
     tried = [

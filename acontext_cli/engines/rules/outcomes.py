@@ -53,8 +53,6 @@ def judged(found: Check | None, user: str, agent: str, *, user_spoke_last: bool)
 
 def check(trace: Trace) -> Check | None:
     """The last look or test at the thing changed that says whether the symptom is gone, or None."""
-    if not trace.changes:
-        return None
     tested = _tested(trace)
     if tested:
         return tested
