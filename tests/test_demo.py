@@ -1,21 +1,25 @@
 """`acontext demo`, as typed."""
 
 import json
+import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from conftest import ROOT, Cli
 
-from acontext_cli.api.demo import stage
+from acontext_cli.api.demo import play_demo
+from acontext_cli.demo.play import Played
+from acontext_cli.demo.run import Demo
 from acontext_cli.show.demo import Silent
-from acontext_cli.show.report import as_reported
+from acontext_cli.show.report import as_reported, report
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """The demo, played once for the tests that only look at it."""
     folder = tmp_path_factory.mktemp("demo") / "acontext-demo"
-    return as_reported(stage("devops-502", folder, Silent()).run())
+    return as_reported(play_demo("devops-502", folder, Silent()))
 
 
 def played(cli: Cli, *args: object) -> dict[str, object]:
@@ -107,3 +111,65 @@ def test_a_broken_scenario_is_refused_with_its_file_before_anything_is_made(cli:
     assert cli.refused("demo", "run", "--scenario", "mine.yaml").startswith("acontext: mine.yaml, line ")
     assert "no scenario 'nothing'" in cli.refused("demo", "run", "--scenario", "nothing")
     assert not (cli.root / "acontext-demo").exists()
+
+
+def test_what_a_person_did_in_the_demo_is_not_played_over(cli: Cli) -> None:
+    played(cli)
+    cli("--workspace", "acontext-demo", "status")
+    cli("--workspace", "acontext-demo", "skill", "check")
+    played(cli)
+    notes = cli.root / "acontext-demo/skills_store/default/daily-logs/notes.md"
+    notes.write_text("mine", encoding="utf-8")
+    assert cli.refused("demo", "run") == (
+        "acontext: 'acontext-demo' was changed since the demo made it: acontext demo clean removes it\n"
+    )
+    assert notes.read_text(encoding="utf-8") == "mine"
+    cli("demo", "clean", "--yes")
+    played(cli)
+
+
+def test_the_command_that_is_told_removes_the_demo_from_elsewhere_too(cli: Cli) -> None:
+    shown = cli("demo", "run", "--dir", "my demo")
+    assert (
+        "\nLook around:  acontext --workspace 'my demo' status\nRemove it:    acontext demo clean --dir 'my demo'\n"
+        in (shown)
+    )
+    (cli.root / "my demo/notes.txt").write_text("mine", encoding="utf-8")
+    assert "acontext demo clean --dir 'my demo' removes it" in cli.refused("demo", "run", "--dir", "my demo")
+    assert "next: " in cli("--workspace", "my demo", "status")
+
+
+def test_a_symbolic_link_is_no_place_for_a_demo(cli: Cli) -> None:
+    played(cli)
+    (cli.root / "link").symlink_to("acontext-demo")
+    refusal = "acontext: 'link' is a symbolic link: name the folder itself with --dir\n"
+    assert cli.refused("demo", "run", "--dir", "link") == refusal
+    assert cli.refused("demo", "clean", "--dir", "link", "--yes") == refusal
+    assert (cli.root / "acontext-demo").is_dir()
+
+
+def test_the_sessions_of_a_demo_differ_in_their_short_ids(demo: dict[str, object], cli: Cli) -> None:
+    listed = json.loads(cli("--workspace", demo["workspace"], "session", "list", "--json"))
+    ids = [each["id"] for each in listed]
+    assert len({id[:8] for id in ids}) == len(ids) == 7
+    assert all(re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", id) for id in ids)
+
+
+def run_of(act: str, skills: Literal["none", "learned"], calls: int, *, resolved: bool) -> Played:
+    return Played(
+        act=act, skills=skills, calls=calls, skill_reads=0, resolved=resolved, why_not=(), steps=(), answer=""
+    )
+
+
+@pytest.mark.parametrize(("first", "second"), [(False, True), (True, False)])
+def test_what_is_not_resolved_saves_nothing(capsys: pytest.CaptureFixture[str], first: bool, second: bool) -> None:
+    runs = (
+        run_of("act1", "none", 10, resolved=first),
+        run_of("act2", "none", 8, resolved=first),
+        run_of("act2", "learned", 3, resolved=second),
+    )
+    report(Demo(scenario="s", engine="e", agent="a", workspace=Path("w"), runs=runs, learned=()), Path("w"))
+    shown = capsys.readouterr().out
+    assert "%" not in shown
+    assert f"Act 1 (no prior knowledge):  10 tool calls{'' if first else ', not resolved'}\n" in shown
+    assert f"Act 2 (with learned skills): 3 tool calls{'' if second else ', not resolved'}\n" in shown

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from acontext_cli.api.demo_folder import HERE, DemoFolder
 from acontext_cli.cli.nouns import AsJson, Yes, confirm
 from acontext_cli.show.text import as_json, counted, say
 
 app = typer.Typer(name="demo", help="Incidents on mock tools: learned from, then solved with what was learned.")
 
 Folder = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The workspace that it leaves.")]
-HERE = Path("acontext-demo")
 
 
 def scenario_names(incomplete: str) -> list[str]:
@@ -29,22 +29,20 @@ def run(
     json: AsJson = False,
 ) -> None:
     """Play the acts of a scenario, offline, with no key and no network."""
-    from acontext_cli.api.demo import stage
+    from acontext_cli.api.demo import play_demo
     from acontext_cli.show.demo import Live, Silent
     from acontext_cli.show.report import as_reported, report
 
-    demo = stage(scenario, dir, Silent() if json else Live(dir / "skills_store" / "default")).run()
+    demo = play_demo(scenario, dir, Silent() if json else Live(dir / "skills_store" / "default"))
     if json:
         as_json(as_reported(demo))
     else:
-        report(demo, str(dir))
+        report(demo, dir)
 
 
 @app.command("clean", epilog="Example: acontext demo clean --yes")
 def clean(dir: Folder = HERE, yes: Yes = False) -> None:
     """Remove the workspace that the demo left."""
-    from acontext_cli.api.demo import DemoFolder
-
     folder = DemoFolder.at(dir)
     confirm(f"Remove the demo's workspace {str(dir)!r} ({counted(folder.sessions, 'session')})?", yes)
     left = folder.remove()

@@ -105,7 +105,7 @@ class Stage:
         clock = _clock(f"{self.scenario.date}T09:{minute:02}")
         made = Session.create(
             self.workspace.sessions,
-            id=slug(f"{name}-{self.scenario.name}", 60),
+            id=_id(self.scenario.name, name),
             created=next(clock),
             name=name,
             date=self.scenario.date,
@@ -123,6 +123,14 @@ class Stage:
         time = f"{self.scenario.date}T{'10' if session else '08'}:00:00.000Z"
         engine = self.engine
         return Run(id=slug(f"demo-{name}"), time=time, session=session, engine=engine.name, model=engine.model)
+
+
+def _id(scenario: str, act: str) -> str:
+    """As random ids look, so that their beginnings differ; and the same in every run."""
+    from hashlib import sha256
+    from uuid import UUID
+
+    return str(UUID(hex=sha256(f"{scenario}/{act}".encode()).hexdigest()[:32], version=4))
 
 
 def _clock(minute: str) -> Iterator[str]:
