@@ -136,12 +136,12 @@ def test_a_bound_beside_the_settings_own_value_names_what_is_too_high() -> None:
 
 def test_a_limit_below_what_is_needed_at_least_is_raised_beyond_it() -> None:
     world = act(
-        desk("ERROR E503 key_days must be at least 20 days", key_days=7),
-        faults=[cured("ferry-desk", "key_days", 20, 90)],
+        desk("ERROR E503 key_days must be at least 200 days", key_days=7),
+        faults=[cured("ferry-desk", "key_days", 200, 900)],
     )
     attempt = played(world)
     assert attempt.resolved
-    assert calls(attempt, UPDATE) == [(UPDATE, "ferry-desk", "key_days", "40")]
+    assert calls(attempt, UPDATE) == [(UPDATE, "ferry-desk", "key_days", "400")]
 
 
 def test_a_share_is_not_doubled_beyond_a_hundred() -> None:
@@ -155,12 +155,13 @@ def test_a_share_is_not_doubled_beyond_a_hundred() -> None:
     assert calls(attempt, UPDATE) == [(UPDATE, "tide-table", "disk_limit_pct", "94")]
 
 
-def test_units_are_converted_and_a_setting_keeps_its_spelling() -> None:
+@pytest.mark.parametrize(("old", "new"), [("1.2GB", "2.4GB"), ("1200MB", "2400MB"), ("1258291200", "2516582400")])
+def test_units_are_converted_and_a_setting_keeps_its_spelling(old: str, new: str) -> None:
     world = act(
-        desk(TIDE, "WARN  answer cut off size=1150MB", max_answer="1.2GB"),
+        desk(TIDE, "WARN  answer cut off size=1150MB", max_answer_size=old),
         Service("tide-table", ["INFO  answered size=1200MB"]),
     )
-    assert calls(played(world), UPDATE)[0] == (UPDATE, "ferry-desk", "max_answer", "2.4GB")
+    assert calls(played(world), UPDATE)[0] == (UPDATE, "ferry-desk", "max_answer_size", new)
 
 
 def test_a_text_that_a_log_contradicts_is_replaced_by_what_it_expects() -> None:
@@ -172,6 +173,11 @@ def test_a_text_that_a_log_contradicts_is_replaced_by_what_it_expects() -> None:
     attempt = played(world)
     assert attempt.resolved
     assert calls(attempt, UPDATE) == [(UPDATE, "ferry-desk", "table_format", "tide-v3")]
+
+
+def test_a_text_that_a_log_confirms_is_left_alone() -> None:
+    world = act(desk("ERROR E503 call of the table refused, it uses tide-v2", table_format="tide-v2"))
+    assert calls(played(world), UPDATE) == []
 
 
 def test_what_is_wrong_with_a_red_herring_is_left_alone() -> None:
@@ -204,6 +210,19 @@ def test_a_change_that_did_not_help_is_taken_back_before_the_next_one() -> None:
         (UPDATE, "ferry-desk", "answer_timeout_ms", "5000"),
         (UPDATE, "tide-table", "pool_size", "40"),
     ]
+
+
+FAR_TOO_LOW = act(
+    desk("ERROR E503 tide-table did not respond within 20000 ms", answer_timeout_ms=20000),
+    Service("tide-table", ["INFO  answered took=46200ms"]),
+    faults=[cured("ferry-desk", "answer_timeout_ms", 50000, 300000)],
+)
+
+
+def test_a_limit_is_raised_for_the_largest_need_that_was_seen() -> None:
+    attempt = played(FAR_TOO_LOW)
+    assert attempt.resolved
+    assert calls(attempt, UPDATE) == [(UPDATE, "ferry-desk", "answer_timeout_ms", "92400")]
 
 
 @pytest.mark.parametrize("state", ["unhealthy", "degraded", "failing"])
@@ -284,6 +303,20 @@ def test_what_nothing_on_the_chain_explains_is_sought_where_its_lines_lead() -> 
     assert calls(attempt, UPDATE) == [(UPDATE, "ferry-desk", "lease_seconds", "104")]
 
 
+def test_a_setting_of_somebody_that_the_lines_name_beside_the_chain_may_be_the_cause() -> None:
+    world = act(
+        desk(TIDE),
+        Service(
+            "tide-table", ["WARN  refused: max number of clients reached (400)", "INFO  gull-counter has 371 open"]
+        ),
+        Service("gull-counter", ["INFO  more gulls"], {"client_pool_size": 600}),
+        faults=[cured("gull-counter", "client_pool_size", 10, 399)],
+    )
+    attempt = played(world)
+    assert attempt.resolved
+    assert calls(attempt, UPDATE) == [(UPDATE, "gull-counter", "client_pool_size", "320")]
+
+
 def test_where_nothing_explains_it_a_restart_is_tried_once_and_nothing_is_changed() -> None:
     attempt = played(act(desk("ERROR E503"), faults=()))
     assert calls(attempt) == [
@@ -297,5 +330,5 @@ def test_where_nothing_explains_it_a_restart_is_tried_once_and_nothing_is_change
 
 @pytest.mark.parametrize("value", ["9" * 400, "0", "NaN"])
 def test_a_setting_whose_number_makes_no_sense_is_left_alone(value: str) -> None:
-    world = act(desk("ERROR E503 wait took 5 ms, at most 4 ms", f"ERROR E503 wait took {value} ms", wait_ms=value))
+    world = act(desk("ERROR E503 at most a wait of 4 ms", f"ERROR E503 wait took {value} ms", wait_ms=value))
     assert calls(played(world), UPDATE) == []

@@ -1,6 +1,7 @@
 """What skills do for the demo's offline agent: learned ones, ones that a person wrote, and ones that do not fit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,39 @@ def test_a_skill_that_a_person_wrote_serves_as_well_as_the_learned_one(learned: 
     attempt, by_learned = played(ACTS[act], skill(entry)), of(learned, act, "learned")
     assert (attempt.resolved, attempt.skill_reads) == (True, 2)
     assert attempt.calls <= by_learned.calls < of(learned, act, "none").calls
+
+
+def test_with_a_skill_it_goes_straight_to_what_tells_and_asks_nothing_that_is_known() -> None:
+    attempt = played(ACTS["act2"], skill(ROLES))
+    assert [(step.tool, *step.arguments.values()) for step in attempt.steps[attempt.skill_reads :]] == [
+        ("check_logs", "api-gateway"),
+        ("read_config", "api-gateway"),
+        ("update_config", "api-gateway", "upstream_timeout_ms", "60000"),
+        ("restart_service", "api-gateway"),
+        ("check_service_status", "api-gateway"),
+    ]
+
+
+def test_a_setting_is_tried_again_where_more_is_needed_than_was_known_at_first() -> None:
+    told = {"api-gateway": ("ERROR 502 payment-service did not respond within 9000 ms",)}
+    settings = {"api-gateway": {"upstream_timeout_ms": 9000}}
+    act = replace(ACTS["act2"], logs={**ACTS["act2"].logs, **told}, configs=settings)
+    services = {**act.services, "payment-service": {"status": "healthy", "p99_latency_ms": 30000}}
+    logs = {**act.logs, "payment-service": ("INFO request completed duration=30000ms",)}
+    attempt = played(replace(act, services=services, logs=logs), skill(ROLES))
+    values = [step.arguments["value"] for step in attempt.steps if step.tool == "update_config"]
+    assert (attempt.resolved, values) == (True, ["18000", "9000", "60000"])
+
+
+def test_with_a_skill_a_wrong_first_guess_is_noticed_at_the_second_call() -> None:
+    act = replace(ACTS["act2"], request="The API portal is returning 502 errors again. Please diagnose and fix.")
+    attempt = played(act, skill(ROLES))
+    assert [tuple(step.arguments.values()) for step in attempt.steps[2:5]] == [
+        ("api-portal",),
+        ("api-portal",),
+        ("api-gateway",),
+    ]
+    assert attempt.resolved
 
 
 @pytest.mark.parametrize("entry", [ROLES, PROSE], ids=["with roles", "in prose"])

@@ -16,8 +16,8 @@ _EXPECTED = re.compile(
 
 
 def contradicted(own: Setting, line: Line) -> Iterator[Suspect]:
-    """What a line of a log says against a text."""
-    if not line.log or not _speaks_of(own.value, line.text):
+    """What a line says against a text."""
+    if not _speaks_of(own.value, line.text):
         return
     for match in _EXPECTED.finditer(line.text):
         wanted = match[1].rstrip(".,:;")

@@ -161,6 +161,7 @@ class _Case:
             why=why,
             line=self.line.text.strip(),
             weight=self._weight + more,
+            need=new if self.limit.kind in ("duration", "bytes") else 0,
         )
 
 

@@ -38,8 +38,6 @@ class Line:
     """Other services on it."""
     codes: tuple[str, ...] = ()
     """Numbers that are the symptom itself and measure nothing."""
-    far: bool = False
-    """Whether it stands where the symptom does not lead."""
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -48,18 +46,17 @@ class Line:
 
     @cached_property
     def severity(self) -> int:
-        return 1 + (self.log and (self.carries or troubled(self.text))) - self.far
+        return 2 if self.log and (self.carries or troubled(self.text)) else 1
 
 
 def bearing(seen: Seen, chain: Sequence[str], beyond: Sequence[str] = ()) -> Iterator[Line]:
     """What the services of a chain say: their status, and the log lines that speak of themselves or of one another."""
     related = {*chain, *beyond}
     for service in (*chain, *beyond):
-        far = service in beyond
         for text in seen.status.get(service, "").splitlines():
-            yield Line(text=text, service=service, far=far)
+            yield Line(text=text, service=service)
         for text in seen.logs.get(service, "").splitlines():
             others, carries = tuple(name for name in named_on(text, seen) if name != service), seen.symptom.on(text)
             if not others or carries or related.intersection(others):
                 codes = seen.symptom.tokens
-                yield Line(text=text, service=service, log=True, carries=carries, names=others, codes=codes, far=far)
+                yield Line(text=text, service=service, log=True, carries=carries, names=others, codes=codes)

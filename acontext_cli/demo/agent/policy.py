@@ -10,7 +10,7 @@ from typing import cast
 
 from acontext_cli.demo.agent.advice import Advice, advice
 from acontext_cli.demo.agent.choice import next_read
-from acontext_cli.demo.agent.looks import as_advised, exploration, further, looks
+from acontext_cli.demo.agent.looks import as_advised, further, looks
 from acontext_cli.demo.agent.places import Places, places, wider
 from acontext_cli.demo.agent.seen import Seen, Update, read
 from acontext_cli.demo.agent.suspect import ENOUGH, LIKELY, WEAK, Suspect
@@ -56,16 +56,16 @@ def _next(seen: Seen, found: Places, advised: Advice | None) -> Reply:
 
 def _is_time(suspect: Suspect, seen: Seen, found: Places, advised: Advice | None) -> bool:
     """Whether to act on a suspect before all is looked at."""
-    if advised:
-        return suspect.weight >= ENOUGH or (suspect.weight >= LIKELY and not as_advised(seen, found, advised)[0])
-    return suspect.weight >= ENOUGH and next(exploration(seen, found), None) is None
+    if suspect.weight >= ENOUGH:
+        return True
+    return advised is not None and suspect.weight >= LIKELY and not as_advised(seen, found, advised)[0]
 
 
 def _untried(seen: Seen, found: Places, advised: Advice | None) -> Iterator[Suspect]:
-    tried = {(update.service, update.key) for update in seen.updates}
+    tried = {(update.service, update.key, update.value) for update in seen.updates}
     beyond = [service for service in wider(seen, found, found.chain) if service in seen.configs]
     for suspect in suspects(seen, found.chain, beyond, advised.title if advised else ""):
-        if (suspect.setting.service, suspect.setting.key) not in tried:
+        if (suspect.setting.service, suspect.setting.key, suspect.new) not in tried:
             yield suspect
 
 

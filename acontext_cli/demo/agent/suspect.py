@@ -32,3 +32,5 @@ class Suspect:
     line: str
     """What speaks against it."""
     weight: int
+    need: float = 0
+    """What the work seen takes, where it is a time or a size: the larger, the higher a limit is to be raised."""

@@ -1,12 +1,13 @@
 """Settings that explain what was seen: a limit too low or too high, or a text that a log contradicts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from acontext_cli.demo.agent.contradictions import contradicted
 from acontext_cli.demo.agent.limits import pressed
 from acontext_cli.demo.agent.lines import Line, bearing
 from acontext_cli.demo.agent.seen import Seen
-from acontext_cli.demo.agent.suspect import Setting, Suspect
+from acontext_cli.demo.agent.suspect import WEAK, Setting, Suspect, Why
 from acontext_cli.trace.quantities import setting
 
 
@@ -15,11 +16,20 @@ def suspects(seen: Seen, chain: Sequence[str], beyond: Sequence[str] = (), hint:
     lines = list(bearing(seen, chain, beyond))
     codes = [token for token in seen.symptom.tokens if token.replace("_", "").isalpha()]
     hint = " ".join((hint, *codes))
-    best: dict[Setting, Suspect] = {}
-    for own in _settings(seen, (*chain, *beyond)):
-        if told := list(_against(own, lines, hint)):
-            best[own] = max(told, key=_order)
-    return sorted(best.values(), key=lambda suspect: -suspect.weight)
+    found = [suspect for own in _settings(seen, (*chain, *beyond)) for suspect in _best(_against(own, lines, hint))]
+    return sorted(found, key=_order, reverse=True)
+
+
+def _best(told: Iterable[Suspect]) -> Iterator[Suspect]:
+    """Of what is told against one setting the weightiest in each direction; a limit is raised for the largest need."""
+    by_why: dict[Why, list[Suspect]] = {}
+    for suspect in told:
+        by_why.setdefault(suspect.why, []).append(suspect)
+    for why, alike in by_why.items():
+        first = max(alike, key=lambda suspect: suspect.weight)
+        needs = [suspect for suspect in alike if suspect.weight >= WEAK] if why == "too low" else []
+        largest = max((first, *needs), key=lambda suspect: suspect.need)
+        yield replace(first, new=largest.new, need=largest.need)
 
 
 def _settings(seen: Seen, services: Iterable[str]) -> Iterator[Setting]:
