@@ -211,6 +211,20 @@ class TestTakingUp:
             assert end_state(other, found) == wanted, cut
             assert not something_new(found, other.store())
 
+    def test_a_lesson_that_was_distilled_twice_is_learned_once(self, home: Home) -> None:
+        session = home.session(
+            user("Check it all"), ran("pytest -q", "12 passed"), ran("mypy", "ok"), said("All is well.")
+        )
+        extract(session, OfflineEngine())
+        distill(session, OfflineEngine())
+        path = session.folder / "distillations.jsonl"
+        path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+        assert [title for title, _ in home.learn(session).held] == [
+            "Test command: `pytest -q`",
+            "Type-check command: `mypy`",
+        ]
+        assert path.read_bytes().count(b"\n") == 3
+
     def test_a_run_killed_before_its_commit_is_made_again(self, home: Home, tmp_path: Path) -> None:
         session = rich(home)
         other = Home(shutil.copytree(home.root, tmp_path.parent / f"{tmp_path.name}-other"), KilledBeforeItsCommit)
