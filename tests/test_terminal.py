@@ -109,6 +109,36 @@ def test_a_full_disk_behind_the_output_is_one_line(monday: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+def shell(folder: Path, command: str) -> tuple[int, str]:
+    """What a command says on stderr where bash sets up its streams, and its exit code."""
+    done = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m acontext_cli {command}"],
+        cwd=folder, env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("record monday <&-", "nothing to read on standard input: acontext record SESSION FILE, or messages in a pipe"),
+        ("session delete monday <&-", "Delete the session 'monday' with its transcript? There is no terminal to ask: "
+         "add --yes"),
+        ("session list >&-", "the output is closed: send it to /dev/null where nobody reads it"),
+        ("--version >&-", "the output is closed: send it to /dev/null where nobody reads it"),
+        ("--version >/dev/full", "the output: No space left on device"),
+        ("--help >/dev/full", "the output: No space left on device"),
+    ],
+)  # fmt: skip
+def test_a_stream_that_is_closed_or_full_is_one_line(monday: Path, command: str, said: str) -> None:
+    assert shell(monday, command) == (1, f"acontext: {said}\n")
+
+
+def test_without_a_place_for_errors_a_command_works(monday: Path) -> None:
+    assert shell(monday, "session list 2>&-") == (0, "")
+    assert shell(monday, "session show nothing 2>&-") == (1, "")
+
+
 def test_a_terminal_that_is_not_utf_8_gets_what_it_can_show(monday: Path) -> None:
     command = [*ACONTEXT, "session", "show", "monday"]
     done = subprocess.run(

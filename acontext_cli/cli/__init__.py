@@ -1,5 +1,6 @@
 """The command line: a command parses, finds its nouns, calls one verb and shows what came of it."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ def _version(asked: bool) -> None:
     if asked:
         from acontext_cli import __version__
 
-        print(f"acontext {__version__}")
+        print(f"acontext {__version__}", flush=True)
         raise typer.Exit
 
 
@@ -45,7 +46,19 @@ def acontext(
 
 
 def main() -> None:
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         # Half a surrogate pair, or a terminal that is not UTF-8, must not end a command.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     app(prog_name="acontext")
+
+
+def _open_streams() -> None:
+    """A closed stream is an empty one. Opened in this order, or a file of ours would be taken for it."""
+    closed = sys.stdout is None
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115, it stays open
+    if closed:
+        print("acontext: the output is closed: send it to /dev/null where nobody reads it", file=sys.stderr)
+        sys.exit(1)

@@ -32,6 +32,8 @@ def record(
     found = session(context, ref)
     with _opened(file) as source:
         messages = parse_batch("standard input" if file == "-" else file, source)
+    if file == "-" and not messages:
+        raise AcontextError("nothing to read on standard input: acontext record SESSION FILE, or messages in a pipe")
     recorded = found.folder.record(messages)
     if recorded.set_aside:
         warn(f"a line that a crash had cut off was set aside in {found.folder.transcript}.torn")

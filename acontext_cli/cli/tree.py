@@ -4,7 +4,7 @@ doing it for all of them costs half as much as importing Typer."""
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -75,20 +75,29 @@ class Root(TyperGroup):
         super().__init__(**settings)
         self.commands = Tree()  # type: ignore[assignment]
 
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        with _told():
+            return super().make_context(*args, **settings)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _told():
             result = super().invoke(ctx)
             # A reader that has gone shows here and not when the interpreter ends, which would print a traceback.
             sys.stdout.flush()
-        except AcontextError as error:
-            reason = str(error)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            reason = f"{_place(error)}: {error.strerror or error}"
-        else:
             return result
-        return _refused(reason)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """An error as one line on stderr and exit code 1."""
+    try:
+        yield
+    except AcontextError as error:
+        _refused(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _refused(f"{_place(error)}: {error.strerror or error}")
 
 
 def _place(error: OSError) -> str:
