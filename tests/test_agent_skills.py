@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_agent import TIDE, UPDATE, Service, act, calls, cured, desk
 
 from acontext_cli.api.demo import TURNS, stage
 from acontext_cli.conversation import Conversation
@@ -122,6 +123,54 @@ def test_with_a_skill_a_wrong_first_guess_is_noticed_at_the_second_call() -> Non
     assert attempt.resolved
 
 
+E503 = "## Ferry desk E503\n- Steps:\n  1. `check_logs(<desk>)`\n  2. {}\n  3. `read_config(<desk>)`\n"
+
+
+def test_logs_come_before_status_and_status_is_not_asked_where_they_tell() -> None:
+    world = act(
+        desk(TIDE, answer_timeout_ms=5000),
+        Service("tide-table", ["WARN  slow answer took=4890ms"], more={"p99_latency_ms": 4800}),
+    )
+    entry = E503.format("`check_service_status(<upstream>)`, `check_logs(<upstream>)`: how long did it take?")
+    assert calls(played(world, skill(entry, says="Ferry desk E503")))[2:6] == [
+        ("check_logs", "ferry-desk"),
+        ("check_logs", "tide-table"),
+        ("read_config", "ferry-desk"),
+        (UPDATE, "ferry-desk", "answer_timeout_ms", "10000"),
+    ]
+
+
+def test_before_any_line_says_why_the_logs_behind_are_read_rather_than_settings() -> None:
+    world = act(desk(TIDE, answer_timeout_ms=5000), Service("tide-table", ["WARN  slow answer took=4890ms"]))
+    entry = E503.format("`read_config(<desk>)`")
+    assert calls(played(world, skill(entry, says="Ferry desk E503")))[2:5] == [
+        ("check_logs", "ferry-desk"),
+        ("check_logs", "tide-table"),
+        ("read_config", "ferry-desk"),
+    ]
+
+
+def test_what_the_lines_of_the_chain_name_comes_before_other_stories_and_false_names_are_noticed() -> None:
+    world = act(
+        desk(TIDE, "ERROR label jammed  service=label-printer"),
+        Service("tide-table", ["WARN  refused: max number of clients reached (400)", "INFO  plan-m: gull-counter 371"]),
+        Service("gull-counter", ["INFO  more gulls"], {"client_pool_size": 600}),
+        Service("label-printer", ["ERROR roll empty"]),
+        faults=[cured("gull-counter", "client_pool_size", 10, 399)],
+    )
+    attempt = played(world, skill(E503.format("`check_logs(<upstream>)`"), says="Ferry desk E503"))
+    assert attempt.resolved
+    assert calls(attempt)[2:9] == [
+        ("check_logs", "ferry-desk"),
+        ("check_logs", "tide-table"),
+        ("read_config", "ferry-desk"),
+        ("read_config", "tide-table"),
+        ("check_logs", "plan-m"),
+        ("check_service_status", "plan-m"),
+        ("check_logs", "gull-counter"),
+    ]
+
+
 @pytest.mark.parametrize("entry", [ROLES, PROSE], ids=["with roles", "in prose"])
 def test_advice_that_does_not_hold_is_not_followed(entry: str) -> None:
     attempt = played(ACTS["trap"], skill(entry))
@@ -157,6 +206,11 @@ def test_a_warning_is_not_followed() -> None:
     assert advice("502 errors", f"{warned}\n{PROSE}") == advice("502 errors", PROSE)
 
 
+def test_a_skill_that_says_only_what_kind_of_work_it_is_for_is_read(learned: Demo) -> None:
+    broad = skill(PROSE, says="Reusable patterns for diagnosing and resolving infrastructure problems")
+    assert played(ACTS["act2"], broad).calls == of(learned, "act2", "learned").calls
+
+
 def test_of_several_entries_the_one_that_speaks_of_the_symptom_is_followed() -> None:
     other = "## Disk full\n- Steps:\n  1. `check_service_status(<host>)`\n  2. `read_config(<host>)`\n"
     found = advice("The API gateway returns 502 errors", f"{other}\n{ROLES}")
@@ -190,6 +244,10 @@ def test_the_file_that_the_index_names_for_the_symptom_is_read() -> None:
     assert best_file("The gateway returns 502 errors", index) == "gateway.md"
     assert best_file("The disk of the host is full", index) == "disks.md"
     assert best_file("Something else", "Files:\n- only.md\n") == "only.md"
+    assert (
+        best_file("The gateway returns 502 errors", "Files:\n- disks.md\n- gateway-errors.md\n") == "gateway-errors.md"
+    )
+    assert best_file("Something else", "Files:\n- disks.md\n- gateway-errors.md\n") == ""
 
 
 def test_no_skill_is_read_that_says_nothing_of_the_request_or_the_tools() -> None:

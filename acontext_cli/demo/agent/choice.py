@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from acontext_cli.demo.agent.seen import Seen
 from acontext_cli.trace.links import Symptom
@@ -14,6 +14,8 @@ Read = tuple[str, dict[str, str]]
 _SKILL = re.compile(r"<skill>\s*<name>(.*?)</name>\s*<description>(.*?)</description>", re.DOTALL)
 _LINK = re.compile(r"\]\(([\w./-]+\.md)\)")
 _FILE = re.compile(r"^- ([\w./-]+\.md)\s*$", re.MULTILINE)
+_CRAFT = re.compile(r"incident|outage|troubleshoot|diagnos|infrastructure|\b(?:devops|sre|runbooks?)\b", re.IGNORECASE)
+"""What work with status, logs and settings is called."""
 _COMMON = frozenset(
     str.split(
         "about after again all and any are been before being but can cause could diagnose did does error errors every "
@@ -59,26 +61,24 @@ def _telling(text: str) -> frozenset[str]:
 
 
 def best_skill(request: str, system: str, tools: Sequence[str]) -> str:
-    """The skill that speaks most of the request; that it speaks of the tools at hand counts too."""
+    """The skill that speaks most of the request; that it is about work with the tools at hand counts too."""
     scored = (
-        (relevance(request, f"{name} {said}") + 2 * any(tool in said for tool in tools), name)
+        (relevance(request, f"{name} {said}") + 2 * _for_this_work(f"{name} {said}", tools), name)
         for name, said in catalog(system)
     )
     score, name = max(scored, default=(0, ""))
     return name if score > 1 else ""
 
 
+def _for_this_work(said: str, tools: Sequence[str]) -> bool:
+    return any(tool in said for tool in tools) or bool(_CRAFT.search(said))
+
+
 def best_file(request: str, overview: str) -> str:
-    """The file of a skill whose row in the index speaks most of the request; the only file where there is but one."""
-    rows = list(_rows(request, overview))
-    score, file = max(rows, default=(0, ""))
+    """The file whose row in the index, or whose name, speaks most of the request; the only file if there is one."""
+    rows = [(relevance(request, line), link[1]) for line in overview.splitlines() if (link := _LINK.search(line))]
+    files = _FILE.findall(overview)
+    score, file = max([*rows, *((relevance(request, name), name) for name in files)], default=(0, ""))
     if score:
         return file
-    files = _FILE.findall(overview)
     return rows[0][1] if rows else files[0] if len(files) == 1 else ""
-
-
-def _rows(request: str, overview: str) -> Iterator[tuple[int, str]]:
-    for line in overview.splitlines():
-        if link := _LINK.search(line):
-            yield relevance(request, line), link[1]

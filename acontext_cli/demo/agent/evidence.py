@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from acontext_cli.demo.agent.contradictions import tells_what_is_expected
 from acontext_cli.demo.agent.limits import tells_of_a_limit
 from acontext_cli.demo.agent.lines import Line, bearing
-from acontext_cli.demo.agent.naming import named_on
 from acontext_cli.demo.agent.seen import Seen
 from acontext_cli.trace.quantities import Quantity
 
@@ -14,13 +13,6 @@ from acontext_cli.trace.quantities import Quantity
 def telling(seen: Seen, chain: Sequence[str]) -> bool:
     """Whether any line of a chain's logs says why."""
     return any(line.log and _says_why(line) for line in bearing(seen, chain))
-
-
-def measured(seen: Seen, chain: Sequence[str]) -> bool:
-    """Whether work of something behind the front was measured anywhere yet."""
-    behind = set(chain[1:])
-    lines = (line for line in bearing(seen, chain) if line.service in behind or behind & set(named_on(line.text, seen)))
-    return any(number.kind != "count" and number.work for line in lines for number in line.quantities)
 
 
 def _says_why(line: Line) -> bool:

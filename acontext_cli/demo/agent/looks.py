@@ -4,7 +4,7 @@ and along the failing lines before anything else."""
 from collections.abc import Iterable, Iterator
 
 from acontext_cli.demo.agent.advice import Advice, Advised
-from acontext_cli.demo.agent.evidence import measured, telling
+from acontext_cli.demo.agent.evidence import telling
 from acontext_cli.demo.agent.places import Places, wider
 from acontext_cli.demo.agent.seen import Seen
 from acontext_cli.demo.agent.tools import Role
@@ -64,16 +64,17 @@ def _doubted(seen: Seen, service: str) -> Iterator[Look]:
 def as_advised(seen: Seen, found: Places, advised: Advice) -> tuple[list[Look], list[Look]]:
     """The looks of a skill's steps that are still to be made, and those that ask what is known already."""
     told = telling(seen, found.chain)
-    known = told or measured(seen, found.chain)
+    known = told
     needed: list[Look] = []
     spare: list[Look] = []
     for look in (look for look in _in_turn(advised) if look.behind < len(found.chain)):
         if look.role == "config" and not told:  # nothing says why yet: no setting could explain it
             needed += (further for further in _unread(seen, "logs", found.chain) if further not in needed)
-        measures = look.role != "config" and (look.behind > 0 or look.role == "status")
+        measures = look.role != "config" and look.behind > 0
+        complained_of = look.role == "status" and look.behind == 0  # that it is unwell is what the request says
         unread = _unread(seen, look.role, [found.chain[look.behind]])
-        (spare if known and measures else needed).extend(unread)
-        known = known or (measures and look.behind > 0)
+        (spare if complained_of or (known and measures) else needed).extend(unread)
+        known = known or measures
     return needed, spare
 
 
