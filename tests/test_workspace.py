@@ -177,21 +177,27 @@ class TestSessions:
         assert workspace.find_session("abcdefgh").id == "abcdefgh-1"
 
     def test_what_could_be_several_is_refused_with_the_choices(self, workspace: WorkspaceFolder) -> None:
-        sessions(workspace, "a1", name="a")
+        sessions(workspace, "a1", name="monday")
         sessions(workspace, "a2")
         with pytest.raises(AcontextError) as refusal:
             workspace.find_session("a")
-        assert str(refusal.value) == "'a' could be a2, a1 (a): give more of the id"
+        assert str(refusal.value) == "'a' could be a2, a1 (monday): give more of the id"
 
-    def test_a_name_that_another_id_begins_with_is_one_of_several(self, workspace: WorkspaceFolder) -> None:
-        sessions(workspace, "a1")
-        sessions(workspace, "b2", name="a")
-        with pytest.raises(AcontextError, match=r"'a' could be b2 \(a\), a1: give more of the id"):
+    @pytest.mark.parametrize("name", ["a", "abcdefgh"])
+    def test_a_name_wins_over_the_beginning_of_an_id(self, workspace: WorkspaceFolder, name: str) -> None:
+        sessions(workspace, "abcdefgh-1", "a1")
+        sessions(workspace, "b2", name=name)
+        assert workspace.find_session(name).id == "b2"
+
+    def test_a_name_that_several_have_is_refused_with_their_ids(self, workspace: WorkspaceFolder) -> None:
+        sessions(workspace, "b1", "b2", name="a")
+        sessions(workspace, "a3")
+        with pytest.raises(AcontextError, match=r"^'a' is the name of b2 \(a\), b1 \(a\): give the id$"):
             workspace.find_session("a")
 
     def test_five_choices_are_enough(self, workspace: WorkspaceFolder) -> None:
         sessions(workspace, *"abcdefg", name="monday")
-        with pytest.raises(AcontextError, match=r"f \(monday\), .* c \(monday\) or 2 more: give more of the id"):
+        with pytest.raises(AcontextError, match=r"f \(monday\), .* c \(monday\) or 2 more: give the id"):
             workspace.find_session("monday")
 
     @pytest.mark.parametrize(

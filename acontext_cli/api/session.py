@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from acontext_cli.errors import AcontextError
 from acontext_cli.files import lines
 from acontext_cli.session import Session as Folder
 
 if TYPE_CHECKING:  # a list of sessions starts without them
+    from acontext_cli.distillations import Distillation
     from acontext_cli.messages import Json, Message
     from acontext_cli.tasks import Task
 
@@ -36,6 +38,11 @@ class Session:
         last = self.folder.last_task()
         return sum(1 for _ in lines(self.folder.transcript, last.end if last else 0))
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether anybody asks for anything in it; without that there is no task."""
+        return self.folder.last_task() is not None or any(message.role == "user" for message in self.messages())
+
     def record(self, *messages: "Json | Message") -> tuple[str, ...]:
         """Append messages in the OpenAI chat form; their ids. They are on disk when this returns."""
         return self.folder.record(messages).ids
@@ -51,6 +58,11 @@ class Session:
         """Some of its tasks, with what was told about them."""
         return tuple(task for task in self.folder.tasks() if task.number in numbers) if numbers else ()
 
+    def verdicts(self) -> "Iterator[Distillation]":
+        """What distill has said of its tasks, without what a later verdict has replaced."""
+        current = self.folder.distilled()
+        return (item for item in self.folder.distillations() if item.task in current)
+
     def succeeded(self, reason: str = "", *, task: int | None = None) -> None:
         """Tell from outside that its last task (or the one numbered) succeeded: the best evidence there is."""
         self._tell("success", reason, task)
@@ -62,7 +74,21 @@ class Session:
     def _tell(self, status: Literal["success", "failed"], reason: str, task: int | None) -> None:
         from acontext_cli.tasks import Outcome
 
+        if problem := self._problem(task):
+            raise AcontextError(problem)
         self.folder.tell(Outcome(status=status, reason=reason, task=task))
+
+    def _problem(self, task: int | None) -> str:
+        """Why there is no task to tell of, in words, or nothing."""
+        from shlex import quote
+
+        called = self.name or self.id
+        if not self.is_asked:
+            return f"nobody asks for anything in {called!r}: there is no task to tell of"
+        last = self.folder.last_task()
+        if task and last and task > last.number and not self.pending:
+            return f"there is no task {task} in {called!r}: acontext session tasks {quote(called)}"
+        return ""
 
     def __repr__(self) -> str:
         return f"Session({self.name or self.id!r})"

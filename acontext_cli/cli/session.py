@@ -29,14 +29,14 @@ def list_sessions(
     json: AsJson = False,
 ) -> None:
     """List the newest 20 sessions."""
-    from acontext_cli.show.sessions import as_listed, show_sessions
+    from acontext_cli.show.sessions import as_listed, show_problems, show_sessions
 
-    folder = workspace(context).folder
-    found = folder.newest(None if all else 20)
+    found = workspace(context).listed(None if all else 20)
     if json:
-        as_json([as_listed(each) for each in found])
+        as_json([as_listed(each) for each in found.sessions])
     else:
-        show_sessions(found, more=0 if all else len(folder.session_folders()) - len(found))
+        show_sessions(found.sessions, older=found.older)
+    show_problems(found.problems)
 
 
 @app.command("show", epilog="Example: acontext session show @last --full")
@@ -65,7 +65,7 @@ def tasks(context: typer.Context, ref: SessionRef, json: AsJson = False) -> None
     if json:
         as_json([asdict(task) for task in found.tasks()])
     else:
-        show_tasks(found.tasks(), pending=found.pending)
+        show_tasks(found.tasks(), pending=found.pending, asked=found.is_asked)
 
 
 @app.command("outcome", epilog='Example: acontext session outcome monday failed "the tests still fail in CI"')

@@ -8,6 +8,7 @@ from acontext_cli.errors import AcontextError
 
 FORMAT = 1
 FILE = "session.json"
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ def made(*, id: str, created: str, name: str, space: str, date: str, source: str
     """The same, checked."""
     if name.startswith("@") or not name.isprintable():
         raise AcontextError(f"{name!r} cannot be a session's name: use printable text that does not begin with '@'")
+    if len(name) > LONGEST_NAME:
+        raise AcontextError(f"the name {name[:20] + '…'!r} is too long: use up to {LONGEST_NAME} characters")
     if date and _day(date) != date:
         raise AcontextError(f"{date!r} is no date: write it as YYYY-MM-DD")
     _plain("id", id)

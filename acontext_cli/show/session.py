@@ -23,9 +23,11 @@ def show_transcript(session: Session, messages: Iterable[Message], *, full: bool
     paint(transcript(messages, full=full))
 
 
-def show_tasks(tasks: Iterable[Task], *, pending: int) -> None:
+def show_tasks(tasks: Iterable[Task], *, pending: int, asked: bool = True) -> None:
     paint(task_lines(tasks))
-    if pending:
+    if not asked:
+        warn("nobody asks for anything in it")
+    elif pending:
         warn(f"{counted(pending, 'message')} not looked at yet: acontext extract SESSION")
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from acontext_cli.session import Session
-from acontext_cli.show.text import counted, size, table, warn
+from acontext_cli.show.text import counted, one_line, size, table, warn
+
+PROBLEMS = 3
+NAME = 60
 
 
 def as_listed(session: Session) -> dict[str, object]:
@@ -19,11 +22,31 @@ def as_listed(session: Session) -> dict[str, object]:
     }
 
 
-def show_sessions(sessions: Sequence[Session], *, more: int) -> None:
-    if not sessions:
+def show_sessions(sessions: Sequence[Session], *, older: int) -> None:
+    if not sessions and not older:
         warn("no session yet: acontext session new")
         return
-    rows = [(s.id[:8], s.created[:16].replace("T", " "), s.space, size(s.size), s.name) for s in sessions]
+    short = _short([session.id for session in sessions])
+    rows = [
+        (s.id[:short], s.created[:16].replace("T", " "), s.space, size(s.size), one_line(s.name, NAME))
+        for s in sessions
+    ]
     table([("SESSION", "CREATED", "SPACE", "SIZE", "NAME"), *rows])
-    if more > 0:
-        warn(f"and {counted(more, 'older session')}: --all lists them")
+    if older:
+        warn(f"and {counted(older, 'older session')}: --all lists them")
+
+
+def show_problems(problems: Sequence[str]) -> None:
+    """Which sessions cannot be read: the first of them, and how many more."""
+    for problem in problems[:PROBLEMS]:
+        warn(one_line(problem))
+    if len(problems) > PROBLEMS:
+        warn(f"and {counted(len(problems) - PROBLEMS, 'more session')} that cannot be read")
+
+
+def _short(ids: Sequence[str]) -> int:
+    """How much of an id is needed to tell these apart."""
+    short = 8
+    while len({id[:short] for id in ids}) < len(set(ids)):
+        short += 1
+    return short
