@@ -1,10 +1,14 @@
 """The commands, as typed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from conftest import Cli
+
+from acontext_cli import Workspace
+from acontext_cli.store import Held
 
 FIX = [
     {"role": "user", "content": "Always run pytest with -q here. Please fix the failing test."},
@@ -80,6 +84,39 @@ def test_a_list_shows_the_newest_twenty(cli: Cli) -> None:
     assert "2 older sessions: --all lists them" in cli.run("session", "list").stderr
 
 
+def test_sessions_that_cannot_be_read_are_named_and_not_called_older(cli: Cli) -> None:
+    for number in range(6):
+        cli("session", "new", "--name", f"s{number}")
+    for folder in sorted((cli.root / ".acontext/sessions").iterdir())[1:]:
+        (folder / "session.json").write_text("{", encoding="utf-8")
+    result = cli.run("session", "list")
+    assert [line.split()[-1] for line in result.stdout.splitlines()] == ["NAME", "s0"]
+    assert [line.rpartition(" is no JSON")[2] for line in result.stderr.splitlines()] == [
+        *[": mend it, or remove the folder"] * 3,
+        "and 2 more sessions that cannot be read",
+    ]
+    assert len(json.loads(cli("session", "list", "--json"))) == 1
+
+
+def test_a_list_shows_as_much_of_an_id_as_tells_sessions_apart(cli: Cli) -> None:
+    from acontext_cli.workspace import WorkspaceFolder
+
+    here = WorkspaceFolder(cli.root)
+    for id in ("11111111-aa", "11111111-ab", "2"):
+        here.new_session(id=id)
+    assert [line.split()[0] for line in cli("session", "list").splitlines()] == [
+        "SESSION", "2", "11111111-ab", "11111111-aa"
+    ]  # fmt: skip
+
+
+def test_a_name_is_short_and_an_older_long_one_is_cut_in_the_list(cli: Cli) -> None:
+    assert cli.refused("session", "new", "--name", "n" * 101) == (
+        "acontext: the name 'nnnnnnnnnnnnnnnnnnnn…' is too long: use up to 100 characters\n"
+    )
+    cli("session", "new", "--name", "n" * 100)
+    assert cli("session", "list").splitlines()[1].endswith(f" {'n' * 59}…")
+
+
 def test_messages_are_recorded_from_a_file_and_from_standard_input(cli: Cli) -> None:
     cli("session", "new", "--name", "monday")
     (cli.root / "t.jsonl").write_text(lines(*FIX), encoding="utf-8")
@@ -133,7 +170,11 @@ def test_verdicts_carry_the_names_that_a_model_uses(cli: Cli) -> None:
         "report_failure_analysis",
     }
     assert verdicts
-    assert cli("distill", "monday") == "nothing new: no finished task without a verdict\n"
+    again = cli("distill", "monday").splitlines()
+    assert again[0] == "nothing new: no finished task without a verdict"
+    assert [line.split()[0] for line in again[1:] if line[0] != " "] == [
+        item["verdict"]["verdict"] for item in verdicts
+    ]
 
 
 def test_learning_again_changes_nothing(cli: Cli) -> None:
@@ -209,6 +250,27 @@ def test_an_outcome_may_name_a_task_and_nothing_but_an_outcome(cli: Cli) -> None
     assert cli.run("session", "outcome", "monday", "perhaps").exit_code == 2
 
 
+def test_there_is_nothing_to_tell_of_a_task_that_is_not_there(cli: Cli) -> None:
+    recorded(cli, "my monday")
+    cli("session", "outcome", "my monday", "success", "--task", "7")  # it may come yet
+    cli("extract", "my monday")
+    assert cli.refused("session", "outcome", "my monday", "success", "--task", "7") == (
+        "acontext: there is no task 7 in 'my monday': acontext session tasks 'my monday'\n"
+    )
+
+
+def test_where_nobody_asks_for_anything_there_is_no_task_and_nothing_new(cli: Cli) -> None:
+    recorded(cli, "monday", {"role": "system", "content": "Be brief."}, {"role": "assistant", "content": "Hello."})
+    assert cli.run("session", "tasks", "monday").stderr == "nobody asks for anything in it\n"
+    assert cli("extract", "monday") == "nothing new: nobody asks for anything in it\n"
+    assert cli("learn") == "nothing new to learn from\n"
+    assert cli("learn", "monday") == "monday\n  nobody asks for anything in it\nnothing new to learn from\n"
+    assert json.loads(cli("status", "--json"))["waiting"] == []
+    assert cli.refused("session", "outcome", "monday", "success") == (
+        "acontext: nobody asks for anything in 'monday': there is no task to tell of\n"
+    )
+
+
 def test_an_excerpt_says_whose_message_each_part_is(cli: Cli) -> None:
     recorded(cli)
     excerpt = json.loads(cli("session", "excerpt", "monday", "--json"))
@@ -261,6 +323,30 @@ def test_a_skill_needs_a_plain_name(cli: Cli) -> None:
     assert "acontext: a space's name" in cli.refused("space", "new", "../evil")
 
 
+def test_a_session_whose_space_is_gone_says_what_to_do(cli: Cli) -> None:
+    cli("space", "new", "team")
+    cli("session", "new", "--name", "monday", "--space", "team")
+    cli("record", "monday", input=lines(*FIX))
+    refusal = cli.refused("space", "delete", "team")
+    assert "Delete the space 'team' with 2 skills? 1 session of it can teach nothing then." in refusal
+    cli("space", "delete", "team", "--yes")
+    result = cli.run("learn")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[0] == (
+        "monday: its space 'team' is gone: acontext space new team, or acontext session delete monday"
+    )
+
+
+def test_a_wrong_setting_is_said_once(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(cli, "monday")
+    recorded(cli, "tuesday")
+    assert cli.refused("learn", "--space", "nowhere") == (
+        "acontext: there is no space 'nowhere': acontext space new nowhere\n"
+    )
+    monkeypatch.setenv("ACONTEXT_ENGINE", "magic")
+    assert cli.refused("learn") == "acontext: ACONTEXT_ENGINE: there is no engine 'magic', use 'auto' or 'offline'\n"
+
+
 def test_recall_prints_what_an_agent_is_shown(cli: Cli) -> None:
     assert cli("recall").startswith("<available_skills><skill><name>daily-logs</name>")
     assert [tool["function"]["name"] for tool in json.loads(cli("recall", "--json"))["tools"]] == [
@@ -282,6 +368,13 @@ def test_spaces_are_made_listed_and_deleted(cli: Cli) -> None:
     assert json.loads(cli("space", "list", "--json")) == [{"name": "default", "skills": 2}]
 
 
+def test_in_a_fresh_clone_the_default_space_is_there_and_a_file_is_no_space(cli: Cli) -> None:
+    shutil.rmtree(cli.root / "skills_store")
+    assert cli("space", "list") == "default  2 skills\n"
+    (cli.root / "skills_store/README.md").write_text("mine", encoding="utf-8")
+    assert cli("space", "list") == "default  2 skills\n"
+
+
 def test_the_log_lists_runs_and_shows_what_one_changed(cli: Cli) -> None:
     recorded(cli)
     cli("session", "outcome", "monday", "success")
@@ -300,6 +393,17 @@ def test_status_says_what_to_type_next(cli: Cli) -> None:
     recorded(cli)
     assert cli().endswith("next: acontext learn\n")
     assert json.loads(cli("status", "--json"))["waiting"] == ["monday"]
+
+
+def test_a_space_that_was_made_is_logged_as_such(cli: Cli) -> None:
+    cli("space", "new", "team")
+    assert [line.split()[0][:5] for line in cli("log").splitlines()[1:]] == ["init-", "init-"]
+
+
+def test_status_says_how_many_lessons_are_held(cli: Cli) -> None:
+    store = Workspace.find().space().store
+    store.hold([Held(lesson="l1", entry="e1", session="s1", reason="a claim", text="")])
+    assert "space default  2 skills, 1 lesson held\n" in cli("status")
 
 
 def test_config_says_where_a_value_comes_from(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

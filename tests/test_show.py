@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acontext_cli.learned import Learned, Written
 from acontext_cli.messages import Message
+from acontext_cli.show.learned import show_run, show_sum
 from acontext_cli.show.session import task_lines
 from acontext_cli.show.text import as_json, counted, one_line, size, table, visible
 from acontext_cli.show.transcript import transcript
@@ -44,6 +46,53 @@ def test_a_transcript_says_who_when_and_what_was_called() -> None:
         "  {}",
         "",
     ]
+
+
+def test_results_of_repeated_call_ids_belong_to_the_oldest_open_call() -> None:
+    both = [calls("read", "{}"), calls("write", "{}"), result("1"), result("2"), calls("run", "{}"), result("3")]
+    assert [line[21:] for line in shown(*both, result("4")) if "result" in line] == [
+        "result read",
+        "result write",
+        "result run",
+        "result run",
+    ]
+
+
+def test_a_run_tells_notes_from_entries_and_new_ones_from_changed_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Learned(
+        session="s",
+        run="r",
+        written=(
+            written("daily-logs", "add", "What was asked"),
+            written("rules", "add", "New"),
+            written("rules", "source", "Seen again"),
+            written("rules", "warning", "Wrong"),
+        ),
+    )
+    show_run("monday", run, ())
+    show_sum([run], dry_run=False)
+    show_sum([run], dry_run=True)
+    assert capsys.readouterr().out.splitlines() == [
+        "monday",
+        "  · noted in daily-logs/a.md  What was asked",
+        "  + rules/a.md  New",
+        "  = rules/a.md  Seen again",
+        "  ! rules/a.md  Wrong: a warning now",
+        "1 finished task noted in daily-logs",
+        "1 entry written, 2 updated: acontext skill list; acontext log shows each run",
+        "1 finished task would be noted in daily-logs",
+        "1 entry would be written, 2 updated; without --dry-run they are",
+    ]
+
+
+def written(skill: str, action: str, title: str) -> Written:
+    return Written(skill=skill, file="a.md", title=title, action=action, entry="e1")
+
+
+def test_where_sessions_failed_nothing_is_said_of_nothing_new(capsys: pytest.CaptureFixture[str]) -> None:
+    show_sum([], dry_run=False, failed=1)
+    show_sum([], dry_run=False)
+    assert capsys.readouterr().out == "nothing new to learn from\n"
 
 
 def test_a_long_result_is_folded_and_says_how_much_there_is() -> None:

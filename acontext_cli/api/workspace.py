@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from acontext_cli.api.session import Session
 from acontext_cli.errors import AcontextError
-from acontext_cli.session.recording import now
+from acontext_cli.session import Sessions
+from acontext_cli.session.clock import now
 from acontext_cli.workspace import WorkspaceFolder, user_folder
 
 if TYPE_CHECKING:  # what records a message does without the learner
@@ -17,6 +19,8 @@ if TYPE_CHECKING:  # what records a message does without the learner
     from acontext_cli.engines.engine import Engine
     from acontext_cli.ledger import Run
     from acontext_cli.pipeline import Learned
+    from acontext_cli.session.sessions import Listed
+    from acontext_cli.store import SkillStore
 
 
 def user_place() -> Path:
@@ -70,7 +74,9 @@ class Workspace:
         return Session(self.folder.find_session(ref))
 
     def spaces(self) -> list[str]:
-        return sorted(path.name for path in self.folder.skills_store.iterdir() if not path.name.startswith("."))
+        self.space("default")  # it is there from the start, in a fresh clone too
+        found = self.folder.skills_store.iterdir()
+        return sorted(path.name for path in found if path.is_dir() and not path.name.startswith("."))
 
     def space(self, name: str = "") -> "LearningSpace":
         """The space of this name; without one, the space that new sessions teach."""
@@ -83,7 +89,7 @@ class Workspace:
         if name in self.spaces():
             raise AcontextError(f"there is a space {name!r} already")
         space = self._opened(name)
-        space.store.prepare()
+        space.store.prepare(_init())
         return space
 
     def delete_space(self, name: str) -> None:
@@ -109,25 +115,38 @@ class Workspace:
     def learn_from(self, session: Session, *, space: str = "", dry_run: bool = False) -> "Learned":
         from acontext_cli import pipeline
 
-        engine, store = self.engine(), self.space(space or session.space).store
+        engine, store = self.engine(), self._taught(session, space)
         return pipeline.learn(session.folder, engine, store, run=_run(engine, session), dry_run=dry_run)
 
     def sessions(self) -> Iterator[Session]:
         """All sessions that can be read, oldest first."""
         return map(Session, reversed(self.folder.newest()))
 
+    def listed(self, count: int | None = None) -> "Listed":
+        """The newest sessions (all without a count), and those that cannot be read."""
+        return Sessions(self.folder.sessions).listed(count)
+
     def is_new(self, session: Session, space: str = "") -> bool:
         """Whether there is something to learn from it."""
         from acontext_cli import pipeline
 
-        store = self.space(space or session.space).store
+        store = self._taught(session, space)
         store.ledger.refresh()  # another run may have added to it since
         return pipeline.something_new(session.folder, store)
+
+    def _taught(self, session: Session, space: str) -> "SkillStore":
+        """The skills that a session teaches."""
+        if space or session.space == "default" or (self.folder.skills_store / session.space).is_dir():
+            return self.space(space or session.space).store
+        gone, ref = session.space, session.name or session.id
+        raise AcontextError(
+            f"its space {gone!r} is gone: acontext space new {gone}, or acontext session delete {quote(ref)}"
+        )
 
     def _open(self, name: str) -> "LearningSpace":
         space = self._opened(name)
         if name == "default":
-            space.store.prepare()  # it is there from the start, in a fresh clone too
+            space.store.prepare(_init())
         elif not space.store.folder.is_dir():
             raise AcontextError(f"there is no space {name!r}: acontext space new {name}")
         return space
@@ -142,6 +161,13 @@ class Workspace:
         machine = self.folder.machine
         folder = self.folder.skills_store / name
         return LearningSpace(name, SkillStore(folder, machine / "spaces" / name, machine / "history"))
+
+
+def _init() -> "Run":
+    """The run that makes a space."""
+    from acontext_cli.ledger import Run
+
+    return Run(id=f"init-{os.urandom(4).hex()}", time=now(), engine="hand")
 
 
 def _run(engine: "Engine", session: Session) -> "Run":

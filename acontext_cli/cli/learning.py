@@ -15,6 +15,7 @@ class Learning:
     """The runs of some sessions, one after the other."""
 
     def __init__(self, workspace: Workspace, *, space: str, dry_run: bool) -> None:
+        workspace.engine(), workspace.space(space)  # a wrong setting is said once, not of every session
         self.failed = 0
         """How many sessions could not be learned from."""
         self._workspace = workspace

@@ -34,6 +34,8 @@ def delete(context: typer.Context, name: Name, yes: Yes = False) -> None:
     """Delete a space with all its skills."""
     here = workspace(context)
     skills = here.space(name).skills.names()
-    confirm(f"Delete the space {name!r} with {counted(len(skills), 'skill')}?", yes)
+    belong = sum(session.space == name for session in here.sessions())
+    told = f" {counted(belong, 'session')} of it can teach nothing then." if belong else ""
+    confirm(f"Delete the space {name!r} with {counted(len(skills), 'skill')}?{told}", yes)
     here.delete_space(name)
     say(f"deleted {name}")

@@ -53,7 +53,7 @@ def extract(context: typer.Context, ref: SessionRef, json: AsJson = False) -> No
     elif tasks:
         show_tasks(tasks, pending=0)
     else:
-        say("nothing new")
+        say("nothing new" if found.is_asked else "nothing new: nobody asks for anything in it")
 
 
 @app.command("distill", epilog="Example: acontext distill monday")
@@ -67,7 +67,7 @@ def distill(context: typer.Context, ref: SessionRef, json: AsJson = False) -> No
     if json:
         as_json([as_distilled(each) for each in verdicts])
     else:
-        show_distilled(verdicts)
+        show_distilled(verdicts, stored=found.verdicts())
 
 
 @app.command("learn", epilog="Example: acontext learn --dry-run")
@@ -93,11 +93,12 @@ def learn(
     for found, learned in learning.of(refs) if refs else learning.of_all():
         done.append(learned)
         if not json and (refs or has_news(learned)):
-            show_run(found.name or found.id, learned, found.tasks_numbered({task.number for task in learned.tasks}))
+            tasks = found.tasks_numbered({task.number for task in learned.tasks})
+            show_run(found.name or found.id, learned, tasks, asked=found.is_asked)
     if json:
         as_json(done)
     else:
-        show_sum(done, dry_run=dry_run)
+        show_sum(done, dry_run=dry_run, failed=learning.failed)
     if learning.failed:
         raise AcontextError(f"{counted(learning.failed, 'session')} could not be learned from: see above")
 

@@ -1,9 +1,10 @@
 """What a run found: verdicts, what was written, what was held or skipped, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from acontext_cli.distillations import VERDICTS, Distillation, Failure, Skip, Success
+from acontext_cli.learned import Written
 from acontext_cli.pipeline import Learned
 from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.session import task_lines
@@ -11,6 +12,7 @@ from acontext_cli.show.text import counted, one_line, say
 from acontext_cli.tasks import Task
 
 _MARKS = {"add": "+", "source": "=", "replace": "~", "warning": "!"}
+_LOG = "daily-logs"
 _NAMES = {kind: name for name, kind in VERDICTS.items()}
 _HELP = (
     "what would help: an outcome told (acontext session outcome SESSION success|failed), "
@@ -23,10 +25,11 @@ def as_distilled(item: Distillation) -> dict[str, object]:
     return {**asdict(item), "verdict": {"verdict": _NAMES[type(item.verdict)], **asdict(item.verdict)}}
 
 
-def show_distilled(items: Sequence[Distillation]) -> None:
+def show_distilled(items: Sequence[Distillation], stored: Iterable[Distillation] = ()) -> None:
+    """What was said now; where there was nothing to say, what was said before."""
     if not items:
         say("nothing new: no finished task without a verdict")
-    paint(line for item in items for line in verdict_lines(item))
+    paint(line for item in items or stored for line in verdict_lines(item))
 
 
 def verdict_lines(item: Distillation) -> list[Line]:
@@ -39,9 +42,11 @@ def verdict_lines(item: Distillation) -> list[Line]:
     return lines
 
 
-def show_run(name: str, learned: Learned, tasks: Sequence[Task]) -> None:
+def show_run(name: str, learned: Learned, tasks: Sequence[Task], *, asked: bool = True) -> None:
     """One session's run with the tasks that were new in it; of a dry run the diff too."""
     paint(learned_lines(name, learned, tasks))
+    if not asked:
+        say("  nobody asks for anything in it")
     if learned.diff:
         say(learned.diff.rstrip("\n"))
 
@@ -49,10 +54,7 @@ def show_run(name: str, learned: Learned, tasks: Sequence[Task]) -> None:
 def learned_lines(name: str, learned: Learned, tasks: Sequence[Task]) -> list[Line]:
     lines: list[Line] = [("bold", one_line(name))]
     lines += task_lines(tasks, "  ")
-    for entry in learned.written:
-        lines.append(
-            ("green", f"  {_MARKS.get(entry.action, '+')} {entry.skill}/{entry.file}  {one_line(entry.title, 100)}")
-        )
+    lines += [_written(entry) for entry in learned.written]
     lines += [("yellow", f"  held: {one_line(title)}: {one_line(reason)}") for title, reason in learned.held]
     lines += [("red", f"  refused: {one_line(title)}: {one_line(reason)}") for title, reason in learned.refused]
     lines += [("dim", f"  task {number} skipped: {one_line(reason)}") for number, reason in learned.skipped]
@@ -60,21 +62,41 @@ def learned_lines(name: str, learned: Learned, tasks: Sequence[Task]) -> list[Li
     return lines
 
 
-def show_sum(runs: Sequence[Learned], *, dry_run: bool) -> None:
+def _written(entry: Written) -> Line:
+    title = one_line(entry.title, 100)
+    if entry.skill == _LOG:
+        return "dim", f"  · noted in {entry.skill}/{entry.file}  {title}"
+    if entry.action == "warning":
+        return "yellow", f"  ! {entry.skill}/{entry.file}  {title}: a warning now"
+    return "green", f"  {_MARKS.get(entry.action, '+')} {entry.skill}/{entry.file}  {title}"
+
+
+def show_sum(runs: Sequence[Learned], *, dry_run: bool, failed: int = 0) -> None:
     """What all runs came to, and what would help where nothing was learned."""
-    if not runs:
-        say("nothing new to learn from")
+    new = [run for run in runs if run.tasks or run.written or run.held or run.refused or run.skipped]
+    if not new:
+        if not failed:
+            say("nothing new to learn from")
         return
-    lessons = sum(len(run.lessons) for run in runs)
-    logged = sum(len(run.written) for run in runs) - lessons
+    lessons = [entry for run in new for entry in run.lessons]
+    logged = sum(len(run.written) for run in new) - len(lessons)
     if logged:
         say(f"{counted(logged, 'finished task')} {'would be ' if dry_run else ''}noted in daily-logs")
     if not lessons:
-        say(f"nothing safe to learn without a model from {counted(len(runs), 'session')}; {_HELP}")
+        say(f"nothing safe to learn without a model from {counted(len(new), 'session')}; {_HELP}")
     elif dry_run:
-        say(f"{counted(lessons, 'entry', 'entries')} would be written; without --dry-run they are")
+        say(f"{_did(lessons, 'would be ')}; without --dry-run they are")
     else:
-        say(f"{counted(lessons, 'entry', 'entries')} written: acontext skill list; acontext log shows each run")
+        say(f"{_did(lessons)}: acontext skill list; acontext log shows each run")
+
+
+def _did(lessons: Sequence[Written], would: str = "") -> str:
+    """`2 entries written, 1 updated`."""
+    added = sum(entry.action == "add" for entry in lessons)
+    updated = len(lessons) - added
+    if not added:
+        return f"{counted(updated, 'entry', 'entries')} {would}updated"
+    return f"{counted(added, 'entry', 'entries')} {would}written" + (f", {updated} updated" if updated else "")
 
 
 def has_news(learned: Learned) -> bool:

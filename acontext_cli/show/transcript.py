@@ -1,6 +1,7 @@
 """A transcript for a person: who said what and when, calls on one line, results folded."""
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from acontext_cli.messages import Json, Message, ToolCall
@@ -16,10 +17,10 @@ _STYLES = {"user": "bold green", "assistant": "bold cyan", "system": "bold magen
 
 def transcript(messages: Iterable[Message], *, full: bool = False) -> Iterator[Line]:
     """The lines of a transcript, as they are read."""
-    called: dict[str, str] = {}
+    called = _Called()
     for message in messages:
         for call in message.calls:
-            called[call.id] = call.name
+            called.add(call)
         yield _head(message, called)
         yield from _body(message, full)
         yield "", ""
@@ -33,10 +34,26 @@ def call_line(name: str, arguments: Json | str, width: int = WIDTH) -> str:
     return one_line(f"{name}({named})", width)
 
 
-def _head(message: Message, called: dict[str, str]) -> Line:
+class _Called:
+    """Which tool a result is of: the oldest open call of its id, for ids repeat within a transcript."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, deque[str]] = {}
+        self._last: dict[str, str] = {}
+
+    def add(self, call: ToolCall) -> None:
+        self._open.setdefault(call.id or call.name, deque()).append(call.name)
+        self._last[call.id] = call.name
+
+    def of(self, result: Message) -> str:
+        waiting = self._open.get(result.answers) or self._open.get(str(result.body.get("name") or ""))
+        return waiting.popleft() if waiting else self._last.get(result.answers) or result.answers
+
+
+def _head(message: Message, called: _Called) -> Line:
     when = message.at[:19].replace("T", " ")
     if message.is_result:
-        tool = called.get(message.answers) or message.answers
+        tool = called.of(message)
         failed = " failed" if message.meta.get("is_error") else ""
         return "bold red" if failed else "bold yellow", f"{when}  result{failed} {one_line(tool, 80)}".strip()
     return _STYLES.get(message.role, "bold"), f"{when}  {one_line(message.role, 40)}".strip()
