@@ -230,6 +230,8 @@ class Ledger:
     def _take_entry(self, line: Line) -> None:
         if line.action in _SOURCES and line.session:
             self._sources.setdefault(line.entry, set()).add(line.session)
+        if line.action == "warning":  # its session does not speak for the entry any more
+            self._sources.get(line.entry, set()).discard(line.session)
         # Of two lines of one time the end wins, so that the order in the file does not decide.
         now = (line.time, line.action in _GONE, line.action == "deleted")
         if line.action not in (*_SOURCES, *_GONE) or now < self._latest.get(line.entry, ("", False, False)):

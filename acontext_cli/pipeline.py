@@ -54,7 +54,8 @@ def learn(session: Session, engine: Engine, store: SkillStore, *, run: Run, dry_
     Raises Changed where someone keeps editing the same files.
     """
     builder = LearnedBuilder(session.id, run.id)
-    builder.tasks = extract(session, engine)
+    numbers = {task.number for task in extract(session, engine)}
+    builder.tasks = tuple(task for task in session.tasks() if task.number in numbers) if numbers else ()
     distill(session, engine)
     due = _due(session, store.ledger.lessons)
     for number, batch in enumerate(iter(lambda: tuple(islice(due, BATCH)), ()), 1):

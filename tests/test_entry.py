@@ -133,7 +133,7 @@ def test_a_digest_tells_a_task_in_a_few_lines() -> None:
     found = task(goal="Fix the gateway", progress=("a", "b", "c", "the error rate fell to 0"), known=CHECKED)
     assert digest_text(found, "0123456789", "", "2026-03-26") == (
         f"## Fix the gateway (date: 2026-03-26) <!-- id: {digest_id(found, '0123456789')} -->\n"
-        "- Outcome: success (the error rate fell to 0)\n- b\n- c\n- Session: 01234567, task 1"
+        "- Outcome: success (the error rate fell to 0)\n- a\n- b\n- c\n- Session: 01234567, task 1"
     )
 
 

@@ -50,7 +50,7 @@ def test_a_rule_is_quoted() -> None:
 def test_a_correction_is_quoted_as_one() -> None:
     (finding,) = findings(user("Lint it"), said("Which way, flake8?"), user("No, use ruff."), said("Done."))
     assert isinstance(finding.verdict, Facts)
-    assert finding.verdict.facts == ("The user corrected the agent: “No, use ruff.”",)
+    assert finding.verdict.facts == ("The user corrected the agent (asked: “Lint it”): “No, use ruff.”",)
 
 
 def test_a_passing_command_is_a_fact_that_two_sessions_must_show() -> None:
@@ -147,3 +147,19 @@ def test_any_transcript_is_told_in_tasks_and_each_teaches_something_or_says_why_
             taught = ENGINE.distill(each, lines[found.start // 10 : found.end // 10])
             assert taught
             assert len(taught) == 1 or not any(isinstance(finding.verdict, Skip) for finding in taught)
+
+
+def test_what_followed_a_skill_is_no_new_evidence() -> None:
+    (learned,) = findings(*incident())
+    assert isinstance(learned.verdict, Success)
+    entry = f"## {learned.verdict.title} (date: 2026-03-26)\n- Steps: …"
+    messages = incident()
+    messages[1:1] = called("get_skill_file", entry, skill_name="config-service-patterns", file_path="procedures.md")
+    (finding,) = findings(*messages)
+    assert finding.verdict == Skip(reason="it followed a skill that says this already, so it is no new evidence")
+
+
+def test_from_now_on_begins_a_rule() -> None:
+    (finding,) = findings(user("Lint it. From now on use ruff for linting."), said("Done."))
+    assert isinstance(finding.verdict, Facts)
+    assert finding.verdict.facts == ("The user said: “From now on use ruff for linting.”",)

@@ -376,7 +376,7 @@ class TestASessionThatGoesOn:
         home.learn(session)
         assert tree(home.root) == before_again
 
-    def test_a_warning_keeps_the_support_of_other_sessions(self, home: Home) -> None:
+    def test_a_failure_takes_only_its_own_session_back(self, home: Home) -> None:
         first, second = home.session(incident()), home.session(incident(), id="s2")
         home.learn(first)
         home.learn(second)
@@ -386,9 +386,23 @@ class TestASessionThatGoesOn:
         assert entry.title == TITLE
         last = entry.text.split("\n")[-2:]
         assert last == [
-            "- Known because: error_rate_pct went from 34 to 0 after `restart_service` (2 sessions)",
+            "- Known because: error_rate_pct went from 34 to 0 after `restart_service` (1 session)",
             "- Contradicted: told from outside: 502 again (2026-03-26)",
         ]
+        assert home.store().ledger.sources(entry.id) == {second.id}
+
+    def test_an_entry_that_every_session_takes_back_becomes_a_warning_and_no_trigger(self, home: Home) -> None:
+        first, second = home.session(incident()), home.session(incident(), id="s2")
+        for session in (first, second):
+            home.learn(session)
+        for session in (first, second):
+            session.tell(Outcome(status="failed", reason="502 again"))
+            home.learn(session)
+        (entry,) = home.entries()
+        assert entry.title == f"Warning: {TITLE}"
+        store = home.store()
+        (name,) = [name for name in store.names() if name.endswith("-patterns")]
+        assert store.read(name).description.startswith("Warnings only. Procedures known to have worked")
 
     def test_a_later_success_takes_a_warning_back(self, home: Home) -> None:
         session = home.session(incident())

@@ -131,3 +131,48 @@ def test_a_setting_changed_before_anything_was_found_is_no_procedure() -> None:
     messages[2]["content"] = "all quiet"
     messages[4]["content"] = "Other: 1"
     assert Procedure(told(*messages)).refused() is not None
+
+
+def test_a_value_that_nothing_explains_is_no_procedure() -> None:
+    messages = changed("100", "200", "nothing free")
+    assert Procedure(told(*messages)).refused() == "nothing that was seen explains the value that was set"
+
+
+def test_a_name_of_a_service_is_no_setting() -> None:
+    messages = incident()
+    routes = '{"upstream_timeout_ms": 5000, "routes": {"/api/*": "http://backend-api:8080"}}'
+    messages[5:7] = called("read_config", routes, service_name="api-gateway")
+    assert [change.key for change in Procedure(told(*messages)).settings] == ["upstream_timeout_ms"]
+
+
+def test_a_short_value_that_a_look_names_is_told_from_it() -> None:
+    messages = [
+        user("The order service answers 503 since noon, fix it"),
+        *called("check_logs", "09:00:01 ERROR 503 upstream=stock-api", service_name="order-service"),
+        *called("check_logs", "09:00:01 WARN client offered v2, expected v3", service_name="stock-api"),
+        *called("read_config", "stock_protocol: v2", service_name="order-service"),
+        *called("update_config", "ok", service_name="order-service", key="stock_protocol", value="v3"),
+        said("Done"),
+    ]
+    assert lesson(Procedure(told(*messages)), "g").steps == (
+        "`check_logs(<service>)`: what else do the lines with 503 name?",
+        "`check_logs(<service from step 1>)`: which value is expected (there “WARN client offered v2, expected v3”)?",
+        "`read_config(<service>)`: is the setting another (there `stock_protocol` was “v2”)?",
+        "`update_config(<service>, <setting>, <value from step 2>)`",
+    )
+
+
+def test_a_change_of_something_else_is_another_story() -> None:
+    messages = incident()
+    messages[5:5] = called("restart_service", "restarted", service_name="cdn-purger")
+    assert lesson(Procedure(told(*messages)), REQUEST).steps == lesson(Procedure(told(*incident())), REQUEST).steps
+
+
+def test_steps_are_numbered_as_they_are_listed() -> None:
+    messages = incident()
+    look = called("check_service_status", "p99_latency_ms: 4700", service_name="backend-api")
+    place = next(i for i, message in enumerate(messages) if "duration=4890ms" in str(message.get("content")))
+    messages[place + 1 : place + 1] = look
+    steps = lesson(Procedure(told(*messages)), REQUEST).steps
+    assert steps[1].startswith("`check_logs(<service from step 1>)`, `check_service_status(<service from step 1>)`: ")
+    assert not any("from step 3" in step or "from step 4" in step for step in steps)

@@ -159,6 +159,8 @@ def test_a_result_may_say_that_its_call_failed(text: str) -> None:
         "",
         "no errors found",
         "0 failed, 3 passed",
+        "ERROR  502 Bad Gateway returned to client  path=/api/orders",
+        "ERROR 502 Bad Gateway\nINFO request completed",
         '{"error": null, "ok": true}',
         "Exit code 0",
         '{"error": "", "ok": true}',

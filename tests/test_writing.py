@@ -5,7 +5,7 @@ from transcripts import task
 
 from acontext_cli.distillations import Distillation, Failure, Lesson, Skip, Success
 from acontext_cli.edits import AddEntry, CreateSkill, ReplaceText
-from acontext_cli.engines.engine import Hold, Proposal
+from acontext_cli.engines.engine import Decline, Hold, Proposal
 from acontext_cli.engines.rules.entry import (
     contradicted_text,
     digest_id,
@@ -113,7 +113,9 @@ def test_a_lesson_that_needs_two_sessions_is_held_in_the_first() -> None:
 
 
 def test_what_a_person_deleted_is_not_taught_again() -> None:
-    assert asked(Shown(gone=frozenset({ID})), item(success())) == []
+    (declined,) = asked(Shown(gone=frozenset({ID})), item(success()))
+    assert isinstance(declined, Decline)
+    assert declined.reason.endswith("you deleted this entry, so it is not taught again")
     assert asked(Shown(skills=("daily-logs",), gone=frozenset({digest_id(task(), "s1")})), item(Skip(reason="a"))) == []
 
 
@@ -139,8 +141,9 @@ def test_a_failure_of_one_of_several_sessions_is_noted() -> None:
 
 
 def test_a_failure_of_what_stands_nowhere_or_came_from_others_is_passed_over() -> None:
-    assert asked(Shown(), item(failure())) == []
-    assert asked(there(TEXT, "s0"), item(failure())) == []
+    reason = "it failed, and without a model a failure alone teaches nothing"
+    assert asked(Shown(), item(failure())) == [Decline(lesson="d1", reason=reason)]
+    assert asked(there(TEXT, "s0"), item(failure())) == [Decline(lesson="d1", reason=reason)]
 
 
 def test_a_success_replaces_a_warning() -> None:

@@ -53,6 +53,14 @@ class Hold:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """A lesson that is not written at all, and why."""
+
+    lesson: str
+    reason: str
+
+
 class Space(Protocol):
     """What the learner may see of a space: never more than it asks for."""
 
@@ -85,7 +93,7 @@ class Engine(Protocol):
     def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
         """What a finished task teaches; never empty."""
 
-    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
+    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold | Decline]:
         """How a space is to change for what was distilled from the session of this name.
 
         Each proposal is tried before the next is asked for, so `space` shows what came of it."""

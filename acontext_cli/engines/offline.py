@@ -7,13 +7,14 @@ show, and procedures whose outcome was told from outside or checked. It needs no
 from collections.abc import Iterable, Iterator
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
-from acontext_cli.engines.engine import Finding, Hold, Placed, Proposal, Space
+from acontext_cli.engines.engine import Decline, Finding, Hold, Placed, Proposal, Space
 from acontext_cli.engines.rules import asked, wording, writing
 from acontext_cli.engines.rules.habits import SESSIONS_NEEDED, Habit, passing_commands, remedies
 from acontext_cli.engines.rules.procedures import Procedure
 from acontext_cli.engines.rules.statements import Statement, statements
+from acontext_cli.engines.rules.writing import FAILED
 from acontext_cli.messages import Message
-from acontext_cli.skills import one_line
+from acontext_cli.skills import one_line, plain_title
 from acontext_cli.tasks import Known, Task
 from acontext_cli.trace.steps import Trace, TraceBuilder
 
@@ -24,6 +25,7 @@ WOULD_HELP = (
 _MOST = 5
 _MOST_SPOKEN = 200
 _NOTHING_CHANGED = "nothing was changed, so there is no procedure"
+_FOLLOWED = "it followed a skill that says this already, so it is no new evidence"
 _NOT_CHECKED = "the result was neither checked after the last change nor told from outside"
 
 
@@ -45,7 +47,7 @@ class OfflineEngine:
         procedure, reason = _procedure(task, told)
         return (*found, *procedure) or (_skip(task, reason),)
 
-    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
+    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold | Decline]:
         return writing.learn(items, space, name)
 
 
@@ -72,7 +74,7 @@ def _stated(task: Task, found: Iterable[Statement]) -> Iterator[Finding]:
 
 def _quote(task: Task, statement: Statement) -> Facts:
     quote = one_line(statement.quote, 200)
-    said = "corrected the agent" if statement.kind == "correction" else "said"
+    said = f"corrected the agent (asked: “{one_line(task.goal, 90)}”)" if statement.kind == "correction" else "said"
     return Facts(
         task_goal=task.goal,
         title=f"User: “{one_line(quote, 70)}”",
@@ -107,6 +109,8 @@ def _not_worth_reading(task: Task) -> str | None:
 def _no_procedure(task: Task, *, changed: bool) -> str | None:
     if not changed:
         return _NOTHING_CHANGED
+    if task.status == "failed":
+        return None if task.known and task.known.source != "claim" else FAILED
     source = task.known.source if task.known else "claim"
     return None if source in ("outside", "check") else _NOT_CHECKED
 
@@ -122,6 +126,8 @@ def _procedure(task: Task, told: Trace) -> tuple[tuple[Finding, ...], str]:
         return (), refused
     evidence = tuple(id for step in procedure.steps for id in (step.message, step.answer) if id)
     lesson = wording.lesson(procedure, task.goal)
+    if any(plain_title(lesson.title) in text for text in told.recalled):
+        return (), _FOLLOWED
     verdict = _failure(task, lesson) if task.status == "failed" else lesson
     return (Finding(verdict=verdict, known=task.known, messages=evidence),), ""
 

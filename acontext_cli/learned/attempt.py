@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from acontext_cli.distillations import Distillation
-from acontext_cli.engines.engine import Engine, Hold, Proposal
+from acontext_cli.engines.engine import Decline, Engine, Hold, Proposal
 from acontext_cli.errors import Refused
 from acontext_cli.gates import Evidence, first_objection
 from acontext_cli.learned.view import SpaceView
@@ -29,13 +29,17 @@ class Attempt:
         self.settled: list[Held] = []
         """Lessons that were held and stand in an entry now."""
         self.refused: list[tuple[str, str]] = []
+        self.declined: list[tuple[int, str]] = []
+        """(task number, reason)"""
 
     def learn(self, engine: Engine, due: Sequence[Distillation], name: str) -> None:
         """Try what the engine asks for; every distillation is dealt with then, if only as a skip."""
         by_id = {item.id: item for item in due}
         for proposed in engine.learn(due, self._view, name):
             item = by_id[proposed.lesson]
-            if isinstance(proposed, Hold):
+            if isinstance(proposed, Decline):
+                self.declined.append((item.task.number, proposed.reason))
+            elif isinstance(proposed, Hold):
                 self._hold(item, proposed, proposed.reason)
             else:
                 self._try(item, proposed)

@@ -65,6 +65,7 @@ class LearnedBuilder:
         self._held.extend((str(item.fields.get("title", "")), item.reason) for item in attempt.held)
         self._refused.extend(attempt.refused)
         self._skipped.extend((item.task.number, item.verdict.reason) for item in due if isinstance(item.verdict, Skip))
+        self._skipped.extend(attempt.declined)
 
     def show(self, diff: str) -> None:
         """What a dry run would change."""

@@ -133,5 +133,16 @@ def _measure_links(trace: Trace) -> Iterator[Link]:
                 break
             if step.tool == tools[change.read]:  # other settings measure nothing
                 continue
+            line = _told(change, step)
+            if line:
+                yield Link(kind="measure", source=step.number, target=change.step, span=line, part=change.after)
             for number in pressing(change, step):
                 yield Link(kind="measure", source=step.number, target=change.step, span=number.line, part=number.text)
+
+
+def _told(change: Setting, step: Step) -> str:
+    """The line of a look that holds the new value of a setting that is no number."""
+    if (change.old and change.new) or step.kind == "change" or change.after not in step.result:
+        return ""
+    whole = re.compile(rf"(?<![\w.-]){re.escape(change.after)}(?![\w-])")
+    return next((line.strip() for line in step.result.splitlines() if whole.search(line)), "")

@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from acontext_cli.trace.quantities import Quantity, presses, quantities, setting, words
+from acontext_cli.trace.quantities import Quantity, nouns, presses, quantities, setting, words
 from acontext_cli.trace.steps import Step, Trace, values
 
-_KEY_ARGUMENTS = {(word,) for word in ("key", "setting", "name", "option", "parameter", "param", "path", "field")}
+_KEYS = ("key", "setting", "option", "parameter", "param", "field")
+_KEY_ARGUMENTS = {(word,) for word in (*_KEYS, "name")} | {(word, "name") for word in (*_KEYS, "config")}
+_LONGEST_LINE = 300
 _VALUE_ARGUMENTS = {("value",), ("val",), ("to",)}
 
 
@@ -60,12 +62,25 @@ def pressing(change: Setting, step: Step) -> Iterator[Quantity]:
     if old is None:
         return
     for number in quantities(step.result):
-        if not number.same_kind(old) or _is_setting_itself(number, change.key):
+        if _is_setting_itself(number, change.key):
+            continue
+        if not (number.same_kind(old) or _told_of(number, old) or (new and _bounds(number, old, new))):
             continue
         if number.kind == "duration" and not number.work and not number.bound:
             continue
         if new is not None and _speaks_for(number, old.value, new.value):
             yield number
+
+
+def _told_of(number: Quantity, old: Quantity) -> bool:
+    """Whether a log line with a number of the same unit speaks of what is set."""
+    return number.kind == old.kind and len(number.line) < _LONGEST_LINE and bool(old.nouns & nouns(number.line))
+
+
+def _bounds(number: Quantity, old: Quantity, new: Quantity) -> bool:
+    """Whether a log names a bound, of whatever is counted, that the old value was beyond and the new one keeps to."""
+    counts = number.kind == old.kind == new.kind == "count"
+    return counts and number.bound and new.value <= number.value < old.value
 
 
 def _speaks_for(number: Quantity, old: float, new: float) -> bool:
@@ -91,7 +106,8 @@ def _assignments(step: Step) -> Iterator[tuple[str, str]]:
 
 
 def _is_key_argument(name: str) -> bool:
-    return words(name)[-1:] in _KEY_ARGUMENTS
+    """`key`, `config_key`, `setting_name`; but `service_name` names no setting."""
+    return words(name) in _KEY_ARGUMENTS or words(name)[-1:] in {(word,) for word in _KEYS}
 
 
 def _shown_before(steps: tuple[Step, ...], number: int, key: str) -> tuple[int, str] | None:

@@ -56,6 +56,8 @@ _FAILED = re.compile(
     r"exit code:? *[1-9]|(?:.*\n){0,4}process exited with code [1-9])",
     re.IGNORECASE,
 )
+_LOG = re.compile(r"\A\s*\[?(?:ERROR|FATAL)\]? {1,8}(?![:\s])[^\n]*(?:\w=\S|\n\s*\S)")
+"""A log whose newest line is an error: its level, then key=value pairs or more lines."""
 _EXIT = re.compile(
     r"exit(?:ed with)?(?: code| status)?:? *([1-9]\d*)\b|\bcommand not found\b|Traceback \(most recent", re.IGNORECASE
 )
@@ -94,6 +96,8 @@ class Trace:
     steps: tuple[Step, ...]
     cut: int = 0
     """How many calls before these fell out of the window."""
+    recalled: tuple[str, ...] = ()
+    """What was read of skills; no evidence of anything, but it tells what was followed."""
 
     @cached_property
     def changes(self) -> tuple[Step, ...]:
@@ -140,7 +144,7 @@ def failed(message: Message) -> bool:
     if flag is not None:
         return bool(flag)
     text = message.text
-    if _FAILED.match(text[:400]):
+    if _FAILED.match(text[:400]) and not _LOG.match(text[:400]):
         return True
     return bool(_json_error(text)) if text[:1] == "{" else False
 
@@ -175,7 +179,8 @@ class TraceBuilder:
 
     def build(self) -> Trace:
         kept = tuple(call.step() for call in self._calls if call.call.name not in RECALL_TOOLS)
-        return Trace(request="\n".join(self._said), steps=kept, cut=self._cut)
+        recalled = tuple(call.text for call in self._calls if call.call.name in RECALL_TOOLS)
+        return Trace(request="\n".join(self._said), steps=kept, cut=self._cut, recalled=recalled)
 
     def _hear(self, text: str) -> None:
         if self._said_size < LONGEST_REQUEST:

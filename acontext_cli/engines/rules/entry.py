@@ -79,7 +79,7 @@ def digest_text(task: Task, session: str, name: str, date: str) -> str:
     lines = [
         heading(one_line(task.goal, 90), date, digest_id(task, session)),
         f"- Outcome: {task.status}{_how(task.known)}",
-        *(f"- {inline(line, 120)}" for line in task.progress[-3:] if not task.known or line != task.known.because),
+        *(f"- {inline(line, 120)}" for line in task.progress[-4:] if not task.known or line != task.known.because),
         f"- Session: {inline(name, 60) or session[:8]}, task {task.number}",
     ]
     return "\n".join(lines)

@@ -1,10 +1,10 @@
 """The skill that a first lesson makes: broad, and with the schema that later lessons follow."""
 
-from acontext_cli.distillations import Facts, Success
+from acontext_cli.distillations import Facts, Failure, Success
 from acontext_cli.edits import CreateSkill, ReplaceText, SkillEdit
 from acontext_cli.engines.engine import Space
 from acontext_cli.engines.rules.places import COMMANDS, USER
-from acontext_cli.skills import SKILL, described, description
+from acontext_cli.skills import SKILL, Skill, described, description
 
 _PURPOSE = "Procedures known to have worked with"
 _LONGEST = 1024
@@ -25,7 +25,21 @@ def edits_for(name: str, lesson: Success | Facts, space: Space) -> tuple[SkillEd
     triggers = f"{said}; {lesson.title}"
     if not mark or lesson.title in said or len(triggers) + len(mark) + len(rest) > _LONGEST:
         return ()
-    text = described(skill.text, description(f"{triggers}{mark}{rest}"))
+    return _redescribed(name, skill, f"{triggers}{mark}{rest}")
+
+
+def edits_for_warning(name: str, lesson: Failure, space: Space) -> tuple[SkillEdit, ...]:
+    """What goes with an entry that becomes a warning: its title is no trigger of the skill any more."""
+    skill = space.skill(name)
+    said, mark, rest = skill.description.partition(f". {_PURPOSE}")
+    kept = [title for title in said.split("; ") if title != description(lesson.title)]
+    if not mark or len(kept) == len(said.split("; ")):
+        return ()
+    return _redescribed(name, skill, f"{'; '.join(kept) or 'Warnings only'}{mark}{rest}")
+
+
+def _redescribed(name: str, skill: Skill, said: str) -> tuple[SkillEdit, ...]:
+    text = described(skill.text, description(said))
     old, new = skill.text.removesuffix(skill.body), text.removesuffix(skill.body)
     return (ReplaceText(skill=name, file=SKILL, old=old, new=new),) if old != new else ()
 

@@ -52,7 +52,14 @@ class Procedure:
     def changes(self) -> tuple[Step, ...]:
         """The changes that lasted."""
         back = undone(self.told)
-        return tuple(step for step in self.told.changes if step.number not in back)
+        lasting = tuple(step for step in self.told.changes if step.number not in back)
+        if not self.settings:
+            return lasting
+        # Beside a setting that was cured, changes of other things are another story.
+        set_by = {change.step for change in self.settings}
+        about = {value for step in lasting if step.number in set_by for value in values(step.arguments)}
+        about |= set(values(self.check.step.arguments)) if self.check else set()
+        return tuple(step for step in lasting if step.number in set_by or about & set(values(step.arguments)))
 
     @cached_property
     def check(self) -> Check | None:
@@ -71,6 +78,35 @@ class Procedure:
             same = tuple(values(step.arguments)) if step.kind == "change" else _roles(step)
             listed.setdefault((step.tool, same), step)
         return tuple(listed.values())
+
+    @cached_property
+    def listed(self) -> tuple[tuple[Step, ...], ...]:
+        """The calls as the entry numbers them: looks one after the other that only measure are one step."""
+        groups: list[tuple[Step, ...]] = []
+        for step in self.shown:
+            if groups and self.only_measures(step) and self.only_measures(groups[-1][-1]):
+                groups[-1] = (*groups[-1], step)
+            else:
+                groups.append((step,))
+        return tuple(groups)
+
+    def leads(self, step: Step) -> bool:
+        """Whether the lines of a look that carry the symptom name what was looked at next."""
+        shown = {each.number for each in self.shown}
+        named = any(link.source == step.number and link.target in shown for link in self._leads)
+        return bool(self.settings) and named and not self._reads_settings(step)
+
+    def _reads_settings(self, step: Step) -> bool:
+        """Whether a look is of the kind that shows settings: what those name was known before."""
+        tools = {step.number: step.tool for step in self.told.steps}
+        return step.tool in {tools[change.read] for change in self.settings}
+
+    def measures(self, step: Step) -> bool:
+        """Whether a look shows a number that presses on a setting, and is not the one that reads the setting."""
+        return step.number in self.measured and all(step.number != change.read for change in self.settings)
+
+    def only_measures(self, step: Step) -> bool:
+        return self.measures(step) and not self.leads(step)
 
     @cached_property
     def measured(self) -> dict[int, Quantity]:
@@ -103,6 +139,8 @@ class Procedure:
 
     def _underived(self) -> str | None:
         """What the changes lack where too little of them came from the looks."""
+        if self.settings and not all(map(self._is_explained, self.settings)):
+            return "nothing that was seen explains the value that was set"
         numbers = {step.number for step in self.changes}
         into = [link for link in self.derived if link.target in numbers]
         if not self.settings and len({link.source for link in into}) < 2:
@@ -111,15 +149,32 @@ class Procedure:
             return "nothing in the changes was derived from what the looks found"
         return None
 
+    def _is_explained(self, change: Setting) -> bool:
+        """Whether a look shows a number that presses on a setting, or the very value that it was given."""
+        earlier = (step for step in self.told.steps if step.number < change.step and step.kind != "change")
+        return any(change.after in step.result or any(pressing(change, step)) for step in earlier)
+
     def _is_found(self, link: Link) -> bool:
         return link.kind == "value" and link.span not in self.told.request and not self.symptom.names(link.span)
 
     @cached_property
+    def _leads(self) -> tuple[Link, ...]:
+        """Subject links to what the request does not name itself."""
+        subjects = (link for link in self.links if link.kind == "subject")
+        return tuple(link for link in subjects if not self.symptom.names(link.part))
+
+    @cached_property
     def _looks(self) -> tuple[Step, ...]:
-        """The looks of the slice that lead anywhere, before the last change."""
+        """The looks before the last change that it rests on, and those that led to them."""
         last = self.changes[-1].number
-        used = {link.source for link in self.links if link.kind != "value"} | {link.source for link in self.derived}
-        return tuple(step for step in self.steps if step.kind == "look" and step.number < last and step.number in used)
+        read = {change.read for change in self.settings}
+        changed = {step.number for step in self.changes}
+        used = read | {link.source for link in self.derived if link.target in changed}
+        leads = [(link.source, link.target) for link in self._leads]
+        while more := {source for source, target in leads if target in used} - used:
+            used |= more
+        looks = (step for step in self.steps if step.kind == "look" and step.number < last and step.number in used)
+        return tuple(step for step in looks if step.number in read or not self._reads_settings(step))
 
 
 def hardest(change: Setting, numbers: list[Quantity]) -> Quantity:

@@ -32,14 +32,17 @@ def _place(procedure: Procedure, step: Step, value: str) -> int:
     """The first listed step before this one whose result holds the value; 0 where none does."""
     if len(value) <= 2:
         return 0
-    earlier = ((place, shown) for place, shown in enumerate(procedure.shown, 1) if shown.number < step.number)
-    return next((place for place, shown in earlier if value in shown.result), 0)
+    numbered = ((place, shown) for place, group in enumerate(procedure.listed, 1) for shown in group)
+    found = (place for place, shown in numbered if shown.number < step.number and value in shown.result)
+    return next(found, 0)
 
 
 def _derivation(procedure: Procedure, change: Setting) -> str:
     numbers = [number.value for number in procedure.measured.values()]
     if change.old is None or change.new is None or not numbers:
-        source = next((place for place, step in enumerate(procedure.shown, 1) if change.after in step.result), None)
+        numbered = ((place, shown) for place, group in enumerate(procedure.listed, 1) for shown in group)
+        earlier = (place for place, shown in numbered if shown.number < change.step and change.after in shown.result)
+        source = next(earlier, None)
         return f"<value from step {source}>" if source else "<new value>"
     higher = change.new.value > change.old.value
     base = max(change.old.value, *numbers) if higher else min(change.old.value, *numbers)

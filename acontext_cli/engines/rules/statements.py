@@ -32,7 +32,7 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _SPECIFIC = re.compile(
-    r"\d|\binstead\b|\b(?:within|in|on|at|for|with|of|to|like|use|run|prefer) (?:that|it|them)\b"
+    r"\d|\b(?:within|in|on|at|for|with|of|to|like|use|run|prefer) (?:that|it|them)\b"
     r"|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\S+@\S+|https?://"
     r"|\b(?:this|these|those|that one|the following|above|below|today|tomorrow|tonight|yesterday|now|currently"
     r"|for me here|my (?:reservation|order|flight|trip|booking|ticket|account|card|refund|return|upcoming)"
@@ -41,13 +41,15 @@ _SPECIFIC = re.compile(
     r"|january|february|march|april|june|july|august|september|october|november|december)\b|\{|\}|[<>]|\?$",
     re.IGNORECASE,
 )
+_ONCE = re.compile(r"\binstead\b", re.IGNORECASE)
+"""A preference for something instead is about what lies on the table; a correction is just that."""
 _TELLING = ("always", "never", "prefer", "call me", "from now on", "future", "ever ", "usually", "generally")
 _CORRECTING = re.compile(r"^\W*(?:no|nope|wrong|actually|not that)\b", re.IGNORECASE | re.MULTILINE)
 _COMMON = frozenset([
     "the", "and", "use", "run", "please", "always", "never", "not", "for", "with", "from", "you", "that", "call",
     "test", "tests", "make", "file", "files", "all",
 ])  # fmt: skip
-_HARMLESS_DIGITS = re.compile(r"\b(?:python|node|java|go|es|utf|base|h|v)[- ]?\d+(?:\.\d+)*\b", re.IGNORECASE)
+_HARMLESS = re.compile(r"\bfrom now on\b|\b(?:python|node|java|go|es|utf|base|h|v)[- ]?\d+(?:\.\d+)*\b", re.IGNORECASE)
 
 
 Kind = Literal["rule", "correction"]
@@ -90,7 +92,9 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _kind(sentence: str) -> Kind | None:
     kind: Kind | None = "rule" if _RULE.match(sentence) else "correction" if _CORRECTION.match(sentence) else None
-    if kind and 2 <= len(sentence.split()) <= 30 and not _SPECIFIC.search(_HARMLESS_DIGITS.sub("", sentence)):
+    if kind == "rule" and _ONCE.search(sentence):
+        return None
+    if kind and 2 <= len(sentence.split()) <= 30 and not _SPECIFIC.search(_HARMLESS.sub("", sentence)):
         return kind
     return None
 

@@ -60,8 +60,9 @@ def _principle(procedure: Procedure) -> str:
     for change in procedure.settings:
         if change.old and change.new and procedure.measured:
             kind = _MEASURES[change.old.kind]
-            verb = "come up to" if change.new.value > change.old.value else "stay below"
-            return f"A limit that the real {kind} {verb}: it is {direction(change)}."
+            if _raised(change):
+                return f"A limit that the real {kind} come up to: it is {direction(change)}."
+            return f"A value above what something else allows: it is {direction(change)}."
         return "A setting that what it talks to contradicts."
     return "The changes take their arguments from the looks before them."
 
@@ -96,19 +97,14 @@ def _verify(procedure: Procedure) -> str:
 
 
 def _listed(procedure: Procedure) -> Iterator[str]:
-    """The steps in words; looks that only measure are one step."""
-    measuring = [step for step in procedure.shown if _only_measures(procedure, step)]
-    for step in procedure.shown:
-        if step not in measuring:
-            yield f"`{called(procedure, step)}`{_asks(procedure, step)}"
-        elif step is measuring[0]:
-            calls = ", ".join(f"`{called(procedure, each)}`" for each in measuring)
-            numbers = [procedure.measured[each.number] for each in measuring]
+    """The steps in words."""
+    for group in procedure.listed:
+        if len(group) == 1:
+            yield f"`{called(procedure, group[0])}`{_asks(procedure, group[0])}"
+        else:
+            calls = ", ".join(f"`{called(procedure, each)}`" for each in group)
+            numbers = [procedure.measured[each.number] for each in group]
             yield f"{calls}: which {_MEASURES[numbers[0].kind]} (there {', '.join(map(_shown, numbers))})?"
-
-
-def _only_measures(procedure: Procedure, step: Step) -> bool:
-    return any(_shows_number(procedure, step)) and not any(_names_others(procedure, step))
 
 
 def _asks(procedure: Procedure, step: Step) -> str:
@@ -121,15 +117,13 @@ def _asks(procedure: Procedure, step: Step) -> str:
 
 
 def _names_others(procedure: Procedure, step: Step) -> Iterator[str]:
-    leads = any(link.kind == "subject" and link.source == step.number for link in procedure.links)
-    if procedure.settings and leads:
+    if procedure.leads(step):
         codes = " or ".join(procedure.codes[:2])
         yield f"what else do the lines {f'with {codes} ' if codes else ''}name?"
 
 
 def _shows_number(procedure: Procedure, step: Step) -> Iterator[str]:
-    reads = any(step.number == change.read for change in procedure.settings)
-    if step.number in procedure.measured and not reads:
+    if procedure.measures(step):
         number = procedure.measured[step.number]
         yield f"which {_MEASURES[number.kind]} (there {_shown(number)})?"
 

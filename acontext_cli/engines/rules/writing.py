@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
 from acontext_cli.edits import AddEntry, ReplaceText, SkillEdit
-from acontext_cli.engines.engine import Hold, Proposal, Space
+from acontext_cli.engines.engine import Decline, Hold, Proposal, Space
 from acontext_cli.engines.rules.entry import (
     WARNING,
     contradicted_text,
@@ -17,7 +18,7 @@ from acontext_cli.engines.rules.entry import (
     warning_text,
     with_sessions,
 )
-from acontext_cli.engines.rules.new_skills import edits_for
+from acontext_cli.engines.rules.new_skills import edits_for, edits_for_warning
 from acontext_cli.engines.rules.places import DAILY, Shelf, by_date, file_for, numbered, skill_for
 from acontext_cli.skills import FILE_TOKENS, Entry, file_problem, tokens
 
@@ -26,7 +27,11 @@ Found = tuple[str, Entry]
 """A skill and an entry of it."""
 
 
-def learn(items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
+FAILED = "it failed, and without a model a failure alone teaches nothing"
+DELETED = "you deleted this entry, so it is not taught again"
+
+
+def learn(items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold | Decline]:
     """Proposals for one session's distillations; `name` is what the session is called in the daily log."""
     writer = _Writer(space)
     logged: set[int] = set()
@@ -62,7 +67,7 @@ class _Writer:
                 edits=(edit,), lesson=item.id, entry=id, action="add", title=item.task.goal, skill=DAILY, file=file
             )
 
-    def teach(self, item: Distillation, lesson: Success | Facts) -> Iterator[Proposal | Hold]:
+    def teach(self, item: Distillation, lesson: Success | Facts) -> Iterator[Proposal | Hold | Decline]:
         """The entry of a lesson, another session for it, or why it waits."""
         id, needed = entry_id(lesson), lesson.sessions_needed
         sessions = self._space.sources(id) | {item.session}
@@ -70,7 +75,7 @@ class _Writer:
         if found:
             yield from self._seen_again(item, lesson, found, len(sessions))
         elif self._space.deleted(id):
-            return
+            yield Decline(lesson=item.id, reason=f"“{lesson.title}”: {DELETED}")
         elif len(sessions) < needed:
             reason = f"seen in {len(sessions)} session; {needed} are needed"
             text = lesson_text(lesson, item, len(sessions))
@@ -78,16 +83,19 @@ class _Writer:
         else:
             yield self._added(item, lesson, len(sessions))
 
-    def warn(self, item: Distillation, lesson: Failure) -> Iterator[Proposal]:
+    def warn(self, item: Distillation, lesson: Failure) -> Iterator[Proposal | Decline]:
         """What this session taught and now turns out to have failed becomes a warning; nothing else is written."""
         id = entry_id(lesson)
         found, sources = self._space.entry(id), self._space.sources(id)
         if not found or item.session not in sources:
+            yield Decline(lesson=item.id, reason=FAILED)
             return
-        turned = warning_text if sources == {item.session} else contradicted_text
-        text = turned(found[1].text, lesson, item.date)
-        if text != found[1].text:
+        if others := len(sources) - 1:
+            text = with_sessions(contradicted_text(found[1].text, lesson, item.date), others)
             yield self._changed(item, found, text, "warning", lesson.title)
+            return
+        made = self._changed(item, found, warning_text(found[1].text, lesson, item.date), "warning", lesson.title)
+        yield replace(made, edits=(*made.edits, *edits_for_warning(found[0], lesson, self._space)))
 
     def _added(self, item: Distillation, lesson: Success | Facts, sessions: int) -> Proposal:
         skill = skill_for(lesson, self._space)
