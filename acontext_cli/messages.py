@@ -99,14 +99,25 @@ def problem(body: object) -> str | None:
         return "a JSON array, not a message (one message a line is expected)"
     if not isinstance(body, dict):
         return "not a JSON object"
-    if not isinstance(body.get("role"), str) or not body["role"]:
+    if body.get("role") in (None, ""):
         return "no role"
+    if not isinstance(body["role"], str):
+        return "the role is no text"
     content = body.get("content")
     if content is not None and not isinstance(content, str | list):
-        return f"content is a {type(content).__name__}, not text, null or a list of parts"
+        return f"content is {_kind(content)}, not text, null or a list of parts"
     if isinstance(content, list) and not all(isinstance(part, dict | str) for part in content):
         return "a part of the content is no object"
     return _calls_problem(body)
+
+
+def _kind(value: object) -> str:
+    """What a value is called where JSON is spoken."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    return "an object" if isinstance(value, Mapping) else "no JSON"
 
 
 def flatten(content: object) -> str:

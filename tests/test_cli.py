@@ -417,7 +417,10 @@ def test_config_says_where_a_value_comes_from(cli: Cli, monkeypatch: pytest.Monk
 def test_every_command_has_help_with_an_example(cli: Cli) -> None:
     from acontext_cli.cli.tree import Tree
 
+    assert "Example: acontext demo run" in cli("--help")
     for name, command in Tree().items():
+        if hasattr(command, "commands"):
+            assert f"Example: acontext {name} " in cli(name, "--help")
         words = [[name, inner] for inner in command.commands] if hasattr(command, "commands") else [[name]]
         for each in words:
             assert f"Example: acontext {' '.join(each)}" in cli(*each, "--help") or "acontext config" in cli(
@@ -439,5 +442,7 @@ def test_a_typing_error_is_answered_with_what_was_meant(cli: Cli) -> None:
 def test_the_workspace_may_be_named_before_or_behind_a_command(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded(cli)
     monkeypatch.chdir(cli.root.parent)
-    assert cli("--workspace", "work", "session", "list") == cli("session", "list", "--workspace", "work")
+    listed = cli("--workspace", "work", "session", "list")
+    assert "monday" in listed
+    assert listed == cli("session", "list", "--workspace", "work") == cli("session", "--workspace", "work", "list")
     assert "is no workspace" in cli.refused("--workspace", "elsewhere", "session", "list")

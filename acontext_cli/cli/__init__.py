@@ -27,7 +27,9 @@ app = typer.Typer(
 )
 
 
-@app.callback(invoke_without_command=True, epilog="`acontext` alone says where things stand and what to type next.")
+@app.callback(
+    invoke_without_command=True, epilog="Example: acontext demo run. `acontext` alone says what to type next."
+)
 def acontext(
     context: typer.Context,
     workspace: Annotated[

@@ -9,7 +9,11 @@ from acontext_cli.api.demo_folder import HERE, DemoFolder
 from acontext_cli.cli.nouns import AsJson, Yes, confirm
 from acontext_cli.show.text import as_json, counted, say
 
-app = typer.Typer(name="demo", help="Incidents on mock tools: learned from, then solved with what was learned.")
+app = typer.Typer(
+    name="demo",
+    help="Incidents on mock tools: learned from, then solved with what was learned.",
+    epilog="Example: acontext demo run",
+)
 
 Folder = Annotated[Path, typer.Option("--dir", metavar="DIR", help="The workspace that it leaves.")]
 

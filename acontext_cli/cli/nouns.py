@@ -9,6 +9,7 @@ import typer
 from acontext_cli.api.session import Session
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
+from acontext_cli.show.text import say
 
 
 def workspace(context: typer.Context) -> Workspace:
@@ -26,7 +27,12 @@ def confirm(question: str, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise AcontextError(f"{question} There is no terminal to ask: add --yes")
-    if not typer.confirm(question):
+    try:
+        answer = input(f"{question} [y/N]: ")
+    except EOFError:  # Ctrl-D
+        answer = ""
+        say()
+    if answer.strip().lower() not in ("y", "yes"):
         raise AcontextError("nothing was deleted")
 
 

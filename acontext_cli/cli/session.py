@@ -8,7 +8,11 @@ import typer
 from acontext_cli.cli.nouns import AsJson, SessionRef, SpaceName, Yes, confirm, session, workspace
 from acontext_cli.show.text import as_json, say
 
-app = typer.Typer(name="session", help="Sessions: transcripts, and what was found in them.")
+app = typer.Typer(
+    name="session",
+    help="Sessions: transcripts, and what was found in them.",
+    epilog="Example: acontext session show @last",
+)
 
 
 @app.command("new", epilog="Example: acontext session new --name monday")

@@ -9,7 +9,11 @@ from acontext_cli.errors import AcontextError
 from acontext_cli.show.skills import show_problems, show_skill, show_skills
 from acontext_cli.show.text import as_json, counted, say
 
-app = typer.Typer(name="skill", help="Skills: plain Markdown folders that every agent can read.")
+app = typer.Typer(
+    name="skill",
+    help="Skills: plain Markdown folders that every agent can read.",
+    epilog="Example: acontext skill list",
+)
 
 
 @app.command("list", epilog="Example: acontext skill list")

@@ -7,7 +7,9 @@ import typer
 from acontext_cli.cli.nouns import AsJson, Yes, confirm, space_names, workspace
 from acontext_cli.show.text import as_json, counted, say, table
 
-app = typer.Typer(name="space", help="Spaces: folders of skills, each with its ledger.")
+app = typer.Typer(
+    name="space", help="Spaces: folders of skills, each with its ledger.", epilog="Example: acontext space new team"
+)
 
 Name = Annotated[str, typer.Argument(metavar="SPACE", help="Its name.", autocompletion=space_names)]
 

@@ -58,8 +58,15 @@ class Tree(Mapping[str, Command]):
         app: typer.Typer = import_module(f"acontext_cli.cli.{TREE[name]}").app
         if app.info.name != name:
             return Commands(app)[name]
-        about = str(app.info.help)
-        return TyperGroup(name=name, commands=Commands(app), help=about, no_args_is_help=True, rich_markup_mode=None)  # type: ignore[arg-type]
+        return TyperGroup(
+            name=name,
+            commands=Commands(app),  # type: ignore[arg-type]
+            params=[_workspace_option()],
+            help=str(app.info.help),
+            epilog=str(app.info.epilog),
+            no_args_is_help=True,
+            rich_markup_mode=None,
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(TREE)

@@ -1,5 +1,6 @@
 """Styled lines: through Rich on a terminal, as plain text in a pipe. A line is text and never markup."""
 
+import os
 import sys
 from collections.abc import Iterable
 
@@ -24,7 +25,8 @@ def _rich(lines: Iterable[Line]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False)
+    plain = bool(os.environ.get("NO_COLOR"))  # of itself Rich leaves out colours and keeps what is bold
     for style, text in lines:
-        shown = Text(visible(text).strip(), style=style, overflow="fold")
+        shown = Text(visible(text).strip(), style="" if plain else style, overflow="fold")
         # Of an empty text padding makes no line at all.
         console.print(Padding(shown, (0, 0, 0, len(text) - len(text.lstrip())), expand=False) if shown else shown)

@@ -25,9 +25,7 @@ def show_standing(found: Standing) -> None:
 def show_beginning(reason: str) -> None:
     say(reason)
     say()
-    say(
-        "acontext demo run   plays two incidents: the first is learned from, the second is solved with what was learned"
-    )
+    say("acontext demo run   plays incidents: learned from once, then solved with what was learned")
     say("acontext init       makes a workspace in this folder")
     say("acontext --help     lists the commands")
 
