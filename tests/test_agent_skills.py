@@ -13,7 +13,7 @@ from acontext_cli.api.demo import TURNS, stage
 from acontext_cli.conversation import Conversation
 from acontext_cli.demo.agent import PolicyModel
 from acontext_cli.demo.agent.advice import Advised, advice, looks
-from acontext_cli.demo.agent.choice import best_file, best_skill, catalog
+from acontext_cli.demo.agent.choice import best_file, best_skill, catalog, relevance
 from acontext_cli.demo.play import Played, play
 from acontext_cli.demo.run import Demo
 from acontext_cli.demo.scenario import Act, find_scenario, load_scenario
@@ -204,6 +204,12 @@ def test_a_warning_is_not_followed() -> None:
     warned = ROLES.replace("## API", "## Warning: API")
     assert advice("502 errors", warned) is None
     assert advice("502 errors", f"{warned}\n{PROSE}") == advice("502 errors", PROSE)
+
+
+def test_a_code_says_more_of_a_symptom_than_words_do() -> None:
+    request = "The gateway returns 502 errors on payments, orders and invoices"
+    coded, wordy = "Errors such as 502", "Payments and orders"
+    assert relevance(request, coded) > relevance(request, wordy) > relevance(request, "Errors such as 5020") == 0
 
 
 def test_a_skill_that_says_only_what_kind_of_work_it_is_for_is_read(learned: Demo) -> None:

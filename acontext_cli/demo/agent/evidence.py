@@ -4,9 +4,9 @@ limit, or what is expected in the place of something else."""
 from collections.abc import Sequence
 
 from acontext_cli.demo.agent.contradictions import tells_what_is_expected
-from acontext_cli.demo.agent.limits import tells_of_a_limit
 from acontext_cli.demo.agent.lines import Line, bearing
 from acontext_cli.demo.agent.seen import Seen
+from acontext_cli.demo.agent.vocabulary import tells_of_a_limit
 from acontext_cli.trace.quantities import Quantity
 
 

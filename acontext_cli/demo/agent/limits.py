@@ -9,33 +9,8 @@ from math import inf
 
 from acontext_cli.demo.agent.lines import Line
 from acontext_cli.demo.agent.suspect import Setting, Suspect, Why
+from acontext_cli.demo.agent.vocabulary import AT_LEAST, CAPS, LIMITS, kin, tells_of_a_limit, things
 from acontext_cli.trace.quantities import Quantity, nouns, presses
-
-_FULL = re.compile(
-    r"exhaust|full|no free|no pooled|refus|turned away|limit|reached|out of memory|oom|kill|too (?:many|large|big|long)"
-    r"|exceed|saturat|waiting|overflow|over quota|quota|in use|no room|not respond|timed? ?out|timeout|slow|above|dropp"
-    r"|reject|shed|throttl|larger|longer",
-    re.IGNORECASE,
-)
-_LIMITS = re.compile(
-    r"timeout|deadline|limit|max|pool|size|quota|capacity|depth|worker|ttl|wait|clients|connections|rps|rate|keep|idle"
-    r"|budget|memory|skew|batch|parallel|queue|lease|watermark|threshold",
-    re.IGNORECASE,
-)
-_CAPS = re.compile(r"max|limit", re.IGNORECASE)
-_AT_LEAST = re.compile(r"at least|minimum|not below|no less than|or more|>=", re.IGNORECASE)
-_KIN = tuple(
-    frozenset(kin.split())
-    for kin in (
-        "pool connection client process session handler slot",
-        "keepalive keep idle alive reuse",
-        "memory rss heap oom",
-        "body payload content request upload input response answer reply respond",
-        "rps qps rate throttl",
-        "queue backlog pending",
-    )
-)
-"""Words for the same thing: a pool holds connections, which are a server's clients."""
 
 
 def pressed(own: Setting, limit: Quantity, line: Line, hint: str) -> Iterator[Suspect]:
@@ -45,11 +20,6 @@ def pressed(own: Setting, limit: Quantity, line: Line, hint: str) -> Iterator[Su
         found = case.verdict() if 0 < limit.value < inf and number.value < inf and case.comparable else None
         if found:
             yield found
-
-
-def tells_of_a_limit(text: str) -> bool:
-    """Whether a line speaks of something that is used up, refused or late."""
-    return bool(_FULL.search(text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +35,7 @@ class _Case:
     @cached_property
     def shared(self) -> int:
         """How many things both speak of."""
-        return len(_things(self.own.key) & (self.number.nouns | _things(self.number.line)))
+        return len(things(self.own.key) & (self.number.nouns | things(self.number.line)))
 
     @property
     def comparable(self) -> bool:
@@ -84,7 +54,7 @@ class _Case:
         return bool(before) and before[0].strip(",;:=") in {self.line.service, *self.line.names} - {self.own.service}
 
     def verdict(self) -> Suspect | None:
-        limit, number, at_least = self.limit, self.number, bool(_AT_LEAST.search(self.line.text))
+        limit, number, at_least = self.limit, self.number, bool(AT_LEAST.search(self.line.text))
         if self._is_bound and at_least and number.value > limit.value:
             return self._suspect(number.value * 2, "too low", 2)
         if self._is_bound and not at_least and number.value < limit.value:
@@ -95,7 +65,7 @@ class _Case:
     @property
     def _is_bound(self) -> bool:
         """Whether the number is a bound that something else names for the very thing that is limited."""
-        return self.number.bound and (bool(_things(self.own.key) & _kin(self.number.nouns)) or self._beside_own)
+        return self.number.bound and (bool(things(self.own.key) & kin(self.number.nouns)) or self._beside_own)
 
     @property
     def _beside_own(self) -> bool:
@@ -121,7 +91,7 @@ class _Case:
     def _near(self) -> int | None:
         """How well it shows that real work comes up to the limit, or None where it does not."""
         limit, number = self.limit, self.number
-        idle = limit.waits and not (limit.kind == "duration" and _CAPS.search(self.own.key))
+        idle = limit.waits and not (limit.kind == "duration" and CAPS.search(self.own.key))
         if idle or number.waits or self._too_much or not presses(number.value, limit.value):
             return None
         times = number.value / limit.value
@@ -134,9 +104,9 @@ class _Case:
     @property
     def _weight(self) -> int:
         speaking = (
-            bool(_things(self.own.key) & self.number.nouns),
+            bool(things(self.own.key) & self.number.nouns),
             self._full,
-            bool(_LIMITS.search(self.own.key)),
+            bool(LIMITS.search(self.own.key)),
             self.line.service == self.own.service,
             bool(nouns(self.own.key) & nouns(self.hint)),
             -(not self.number.work and not self.number.bound),
@@ -163,15 +133,6 @@ class _Case:
             weight=self._weight + more,
             need=new if self.limit.kind in ("duration", "bytes") else 0,
         )
-
-
-def _things(text: str) -> frozenset[str]:
-    """What a text speaks of, with what else that is called."""
-    return _kin(nouns(text))
-
-
-def _kin(found: frozenset[str]) -> frozenset[str]:
-    return found.union(*(kin for kin in _KIN if found & kin))
 
 
 def _spelled(value: float, old: str, why: Why) -> str:

@@ -45,7 +45,7 @@ def front_of(seen: Seen) -> str:
 
 
 def subject(request: str) -> str:
-    """What a request calls the thing in trouble, as the name of a service: “our search API is …” → search-api."""
+    """What a request calls the thing in trouble, as the name of a service: “our parcel API is …” → parcel-api."""
     own = _NAME.search(request)
     if own and own.group() not in _PROSE:
         return own.group()
