@@ -830,3 +830,14 @@ def test_everything_written_passes_the_reference_validator(home: Home) -> None:
     assert names == [PATTERNS, "daily-logs", "project-commands", "user-general-facts"]
     assert [validate(home.skills / name) for name in names] == [[]] * 4
     assert store.check() == []
+
+
+def test_an_entry_that_a_person_took_out_leaves_the_index_too(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.learn(home.session(incident()))
+    folder = home.skills / PATTERNS
+    index = folder / "SKILL.md"
+    assert "[procedures.md](procedures.md)" in index.read_text(encoding="utf-8")
+    (folder / "procedures.md").write_text("", encoding="utf-8")
+    home.learn(home.session([user("What time is it?"), said("Noon.")], id="s2"))
+    assert "[procedures.md](procedures.md)" not in index.read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """The folder of a space: the one place where drafts become files, under the space's lock."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,9 +99,14 @@ class SkillStore:
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
         with self._locked():
-            self._finish(draft)
+            missing = self._missing(draft)
+            try:
+                self._finish(draft, {self.ledger.place(entry)[0] for entry in missing})
+            except AcontextError:
+                self._losses = -1  # what is missing has not been recorded: look for it again
+                raise
             changed = {key: (_bytes(before), _bytes(after)) for key, (before, after) in draft.changed.items()}
-            self._write(changed, completed(draft, records, self._missing(draft), self.ledger), run)
+            self._write(changed, completed(draft, records, missing, self.ledger), run)
         return tuple(changed)
 
     def delete(self, name: str, run: Run | None = None) -> None:
@@ -143,9 +148,9 @@ class SkillStore:
             self.recovered = self._journal.recover() or self.recovered
             yield
 
-    def _finish(self, draft: Draft) -> None:
-        """Bring the index of every edited skill up to date."""
-        for name in draft.touched:
+    def _finish(self, draft: Draft, thinned: Collection[str] = ()) -> None:
+        """Bring the index of every edited skill up to date, and of those that a person took entries out of."""
+        for name in dict.fromkeys((*draft.touched, *(name for name in sorted(thinned) if name in draft.names()))):
             if not draft.is_new(name) and not (self.folder / name / SKILL).exists():
                 raise Changed(f"the skill {name!r} was taken away meanwhile: run the command again")
             self._index(draft, name)
