@@ -8,7 +8,7 @@ from pathlib import Path
 from acontext_cli.errors import AcontextError
 
 SETTINGS = {
-    "engine": ("auto", "who judges: auto (a configured model, else offline) or offline"),
+    "engine": ("auto", "who judges: auto (offline until a model can be configured) or offline"),
     "space": ("default", "the space that new sessions teach"),
 }
 ENGINES = ("auto", "offline")

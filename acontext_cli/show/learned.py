@@ -16,7 +16,7 @@ _LOG = "daily-logs"
 _NAMES = {kind: name for name, kind in VERDICTS.items()}
 _HELP = (
     "what would help: an outcome told (acontext session outcome SESSION success|failed), "
-    "a separate check after the last change, or a configured model"
+    "a separate check after the last change, or a model (in a later version)"
 )
 
 
