@@ -252,7 +252,10 @@ def test_an_outcome_may_name_a_task_and_nothing_but_an_outcome(cli: Cli) -> None
 
 def test_there_is_nothing_to_tell_of_a_task_that_is_not_there(cli: Cli) -> None:
     recorded(cli, "my monday")
-    cli("session", "outcome", "my monday", "success", "--task", "7")  # it may come yet
+    # It may come yet.
+    assert cli("session", "outcome", "my monday", "success", "--task", "7") == (
+        "told; acontext learn 'my monday' acts on it\n"
+    )
     cli("extract", "my monday")
     assert cli.refused("session", "outcome", "my monday", "success", "--task", "7") == (
         "acontext: there is no task 7 in 'my monday': acontext session tasks 'my monday'\n"
@@ -267,8 +270,10 @@ def test_where_nobody_asks_for_anything_there_is_no_task_and_nothing_new(cli: Cl
     assert cli("learn", "monday") == "monday\n  nobody asks for anything in it\nnothing new to learn from\n"
     assert json.loads(cli("status", "--json"))["waiting"] == []
     assert cli.refused("session", "outcome", "monday", "success") == (
-        "acontext: nobody asks for anything in 'monday': there is no task to tell of\n"
+        "acontext: there is no task in 'monday' to tell of: nobody asks for anything in it\n"
     )
+    cli("session", "new", "--name", "empty")
+    assert cli("extract", "empty") == "nothing new: nothing is recorded in it yet\n"
 
 
 def test_an_excerpt_says_whose_message_each_part_is(cli: Cli) -> None:

@@ -39,9 +39,11 @@ class Session:
         return sum(1 for _ in lines(self.folder.transcript, last.end if last else 0))
 
     @property
-    def is_asked(self) -> bool:
-        """Whether anybody asks for anything in it; without that there is no task."""
-        return self.folder.last_task() is not None or any(message.role == "user" for message in self.messages())
+    def taskless(self) -> str:
+        """Why there can be no task in it, in words; empty where somebody asks for something."""
+        if self.folder.last_task() or any(message.role == "user" for message in self.messages()):
+            return ""
+        return "nobody asks for anything in it" if self.folder.size else "nothing is recorded in it yet"
 
     def record(self, *messages: "Json | Message") -> tuple[str, ...]:
         """Append messages in the OpenAI chat form; their ids. They are on disk when this returns."""
@@ -83,8 +85,8 @@ class Session:
         from shlex import quote
 
         called = self.name or self.id
-        if not self.is_asked:
-            return f"nobody asks for anything in {called!r}: there is no task to tell of"
+        if reason := self.taskless:
+            return f"there is no task in {called!r} to tell of: {reason}"
         last = self.folder.last_task()
         if task and last and task > last.number and not self.pending:
             return f"there is no task {task} in {called!r}: acontext session tasks {quote(called)}"

@@ -1,6 +1,7 @@
 """`acontext session …`"""
 
 from dataclasses import asdict
+from shlex import quote
 from typing import Annotated, Literal
 
 import typer
@@ -69,7 +70,7 @@ def tasks(context: typer.Context, ref: SessionRef, json: AsJson = False) -> None
     if json:
         as_json([asdict(task) for task in found.tasks()])
     else:
-        show_tasks(found.tasks(), pending=found.pending, asked=found.is_asked)
+        show_tasks(found.tasks(), pending=found.pending, taskless=found.taskless)
 
 
 @app.command("outcome", epilog='Example: acontext session outcome monday failed "the tests still fail in CI"')
@@ -83,7 +84,7 @@ def outcome(
     """Tell how a task came out: the best evidence there is."""
     found = session(context, ref)
     (found.succeeded if status == "success" else found.failed)(reason, task=task)
-    say(f"told; acontext learn {found.name or found.id} acts on it")
+    say(f"told; acontext learn {quote(found.name or found.id)} acts on it")
 
 
 @app.command("excerpt", epilog="Example: acontext session excerpt monday --budget 4000")

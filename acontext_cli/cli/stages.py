@@ -53,7 +53,7 @@ def extract(context: typer.Context, ref: SessionRef, json: AsJson = False) -> No
     elif tasks:
         show_tasks(tasks, pending=0)
     else:
-        say("nothing new" if found.is_asked else "nothing new: nobody asks for anything in it")
+        say(": ".join(filter(None, ("nothing new", found.taskless))))
 
 
 @app.command("distill", epilog="Example: acontext distill monday")
@@ -94,7 +94,7 @@ def learn(
         done.append(learned)
         if not json and (refs or has_news(learned)):
             tasks = found.tasks_numbered({task.number for task in learned.tasks})
-            show_run(found.name or found.id, learned, tasks, asked=found.is_asked)
+            show_run(found.name or found.id, learned, tasks, taskless=found.taskless)
     if json:
         as_json(done)
     else:

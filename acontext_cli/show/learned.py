@@ -42,11 +42,11 @@ def verdict_lines(item: Distillation) -> list[Line]:
     return lines
 
 
-def show_run(name: str, learned: Learned, tasks: Sequence[Task], *, asked: bool = True) -> None:
+def show_run(name: str, learned: Learned, tasks: Sequence[Task], *, taskless: str = "") -> None:
     """One session's run with the tasks that were new in it; of a dry run the diff too."""
     paint(learned_lines(name, learned, tasks))
-    if not asked:
-        say("  nobody asks for anything in it")
+    if taskless:
+        say(f"  {taskless}")
     if learned.diff:
         say(learned.diff.rstrip("\n"))
 

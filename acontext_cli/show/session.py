@@ -23,10 +23,10 @@ def show_transcript(session: Session, messages: Iterable[Message], *, full: bool
     paint(transcript(messages, full=full))
 
 
-def show_tasks(tasks: Iterable[Task], *, pending: int, asked: bool = True) -> None:
+def show_tasks(tasks: Iterable[Task], *, pending: int, taskless: str = "") -> None:
     paint(task_lines(tasks))
-    if not asked:
-        warn("nobody asks for anything in it")
+    if taskless:
+        warn(taskless)
     elif pending:
         warn(f"{counted(pending, 'message')} not looked at yet: acontext extract SESSION")
 
