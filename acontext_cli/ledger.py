@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, Protocol
+from sys import intern
+from typing import Any, Literal, Protocol
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import DISK, Disk, append, complete, lines
@@ -112,7 +113,7 @@ class Ledger:
     _lessons: set[str]
     _standing: set[str]
     _deleted: set[str]
-    _sources: dict[str, set[str]]
+    _sources: dict[str, tuple[str, ...]]
     _latest: dict[str, tuple[str, bool, bool]]
     _places: dict[str, tuple[str, str]]
 
@@ -197,6 +198,7 @@ class Ledger:
         self._last = b""
         self._lessons, self._standing, self._deleted = set(), set(), set()
         self._sources, self._latest, self._places = {}, {}, {}
+        self._shared: dict[Any, Any] = {}  # thousands of entries have few places, times and sources
 
     def _is_continued(self) -> bool:
         if not self._end:
@@ -217,7 +219,8 @@ class Ledger:
             said = {key: value[key] for key in value if key in _TYPES}
             if not all(type(value) is _TYPES[key] for key, value in said.items()):
                 return None
-            return Line(**said)
+            shared: dict[str, Any] = {key: intern(said[key]) for key in said.keys() & _SHARED}
+            return Line(**(said | shared))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
@@ -229,17 +232,22 @@ class Ledger:
 
     def _take_entry(self, line: Line) -> None:
         if line.action in _SOURCES and line.session:
-            self._sources.setdefault(line.entry, set()).add(line.session)
+            self._set_sources(line.entry, {*self._sources.get(line.entry, ()), line.session})
         if line.action == "warning":  # its session does not speak for the entry any more
-            self._sources.get(line.entry, set()).discard(line.session)
+            self._set_sources(line.entry, {*self._sources.get(line.entry, ())} - {line.session})
         # Of two lines of one time the end wins, so that the order in the file does not decide.
         now = (line.time, line.action in _GONE, line.action == "deleted")
         if line.action not in (*_SOURCES, *_GONE) or now < self._latest.get(line.entry, ("", False, False)):
             return
-        self._latest[line.entry] = now
-        self._places[line.entry] = (line.skill, line.file)
+        self._latest[line.entry] = self._shared.setdefault(now, now)
+        place = (line.skill, line.file)
+        self._places[line.entry] = self._shared.setdefault(place, place)
         _set(self._standing, line.entry, not now[1])
         _set(self._deleted, line.entry, now[2])
+
+    def _set_sources(self, entry: str, sessions: set[str]) -> None:
+        found = tuple(sorted(sessions))
+        self._sources[entry] = self._shared.setdefault(found, found)
 
 
 def _run(line: Line) -> Run:
@@ -252,4 +260,5 @@ def _set(group: set[str], member: str, belongs: bool) -> None:
     (group.add if belongs else group.discard)(member)
 
 
+_SHARED = frozenset(("run", "time", "session", "engine", "model", "action", "skill", "file"))
 _TYPES = {field.name: int if field.name == "tokens" else str for field in fields(Line)}

@@ -8,6 +8,9 @@ from acontext_cli.engines.engine import Proposal
 from acontext_cli.learned.attempt import Attempt
 from acontext_cli.tasks import Task
 
+_MOST_SKIPS = 1000
+"""So many skips are told of one session; all of them stay in its distillations."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -64,8 +67,8 @@ class LearnedBuilder:
         self._written.extend(map(_written, attempt.proposals))
         self._held.extend((str(item.fields.get("title", "")), item.reason) for item in attempt.held)
         self._refused.extend(attempt.refused)
-        self._skipped.extend((item.task.number, item.verdict.reason) for item in due if isinstance(item.verdict, Skip))
-        self._skipped.extend(attempt.declined)
+        skips = [(item.task.number, item.verdict.reason) for item in due if isinstance(item.verdict, Skip)]
+        self._skipped.extend([*attempt.declined, *skips][: max(0, _MOST_SKIPS - len(self._skipped))])
 
     def show(self, diff: str) -> None:
         """What a dry run would change."""

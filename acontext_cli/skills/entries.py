@@ -36,7 +36,7 @@ class Entry:
     """1-based line of its heading."""
 
 
-@lru_cache(maxsize=1024)  # an index is rebuilt from all files of a skill when one of them has changed
+@lru_cache(maxsize=128)  # an index is rebuilt from all files of a skill when one of them has changed
 def entries(text: str, file: str = "") -> tuple[Entry, ...]:
     """All entries of a data file, in order."""
     starts = [start for start, level in headings(text) if level == 2]

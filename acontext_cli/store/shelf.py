@@ -17,12 +17,12 @@ Signature = tuple[int, int, int, int]
 
 _DEEPEST = 4
 _CLOCK_TICK = 50_000_000
+_HELD = 128
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
     signature: Signature | None
-    text: str
     ids: tuple[str, ...]
 
 
@@ -39,6 +39,8 @@ class Shelf:
         self.folder = folder
         self._listings: dict[str, _Listing] = {}
         self._pages: dict[Key, _Page] = {}
+        self._texts: dict[Key, str] = {}
+        """What was read last; of a space of thousands of files only these are held."""
         self._where: dict[str, Key] | None = None
         self.unreadable: dict[Key, str] = {}
         """Files whose entries are not known, and why."""
@@ -70,13 +72,14 @@ class Shelf:
         path = self.path(skill, file)
         try:
             page = self._pages.get(key)
-            if page is None or page.signature is None or page.signature != _signature(path.stat()):
-                page = self._read(key, path)
+            if page is not None and page.signature is not None and page.signature == _signature(path.stat()):
+                held = self._texts.get(key)
+                return self._read(key, path) if held is None else held
+            return self._read(key, path)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise Changed(f"{skill}/{file} was taken away meanwhile: run the command again") from error
         except OSError as error:
             raise AcontextError(f"{skill}/{file} cannot be read: {error.strerror}") from error
-        return page.text
 
     def path(self, skill: str, file: str) -> Path:
         """Where a file lies; refused where a link leads out of the space."""
@@ -120,7 +123,7 @@ class Shelf:
             if file.endswith(".md") and file != SKILL:
                 self.see(skill, file)
 
-    def _read(self, key: Key, path: Path) -> _Page:
+    def _read(self, key: Key, path: Path) -> str:
         signature = _settled(path.stat())
         data = path.read_bytes()
         try:
@@ -128,12 +131,20 @@ class Shelf:
         except UnicodeDecodeError as error:
             raise AcontextError(f"{'/'.join(key)} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
         held = key[1].endswith(".md") and key[1] != SKILL
-        page = _Page(signature, text, tuple(entry.id for entry in entries(text) if entry.id) if held else ())
-        self._replace(key, page)
-        return page
+        ids = tuple(entry.id for entry in entries(text) if entry.id) if held else ()
+        self._replace(key, _Page(signature, ids))
+        self._hold(key, text)
+        return text
+
+    def _hold(self, key: Key, text: str) -> None:
+        self._texts.pop(key, None)
+        self._texts[key] = text
+        if len(self._texts) > _HELD:
+            del self._texts[next(iter(self._texts))]
 
     def _replace(self, key: Key, page: _Page | None) -> None:
         old = self._pages.pop(key, None)
+        self._texts.pop(key, None)
         gone = set(old.ids if old else ()) - set(page.ids if page else ())
         self.losses += bool(gone)
         for id in gone:

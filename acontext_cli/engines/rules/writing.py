@@ -28,6 +28,9 @@ Found = tuple[str, Entry]
 
 
 FAILED = "it failed, and without a model a failure alone teaches nothing"
+MOST_LOGGED = 200
+"""The daily log holds so many tasks of one session: more nobody reads, and a log of machines has thousands."""
+_NOT_LOGGED = f"the daily log holds a session's first {MOST_LOGGED} tasks: acontext session tasks lists them all"
 DELETED = "you deleted this entry, so it is not taught again"
 
 
@@ -38,7 +41,10 @@ def learn(items: Iterable[Distillation], space: Space, name: str) -> Iterator[Pr
     for item in items:
         if item.task.number not in logged and item.task.finished:
             logged.add(item.task.number)
-            yield from writer.digest(item, name)
+            if item.task.number <= MOST_LOGGED:
+                yield from writer.digest(item, name)
+            elif item.task.number == MOST_LOGGED + 1:
+                yield Decline(lesson=item.id, reason=_NOT_LOGGED)
         if isinstance(item.verdict, Failure):
             yield from writer.warn(item, item.verdict)
         elif not isinstance(item.verdict, Skip):
