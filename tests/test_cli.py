@@ -260,6 +260,8 @@ def test_there_is_nothing_to_tell_of_a_task_that_is_not_there(cli: Cli) -> None:
     assert cli.refused("session", "outcome", "my monday", "success", "--task", "7") == (
         "acontext: there is no task 7 in 'my monday': acontext session tasks 'my monday'\n"
     )
+    cli("record", "my monday", input=lines({"role": "user", "content": "Now fix the other one."}))
+    cli("session", "outcome", "my monday", "success", "--task", "2")
 
 
 def test_where_nobody_asks_for_anything_there_is_no_task_and_nothing_new(cli: Cli) -> None:

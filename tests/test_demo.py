@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT, Cli
 
 from acontext_cli.api.demo import play_demo
-from acontext_cli.demo.play import Played
+from acontext_cli.demo.play import Played, Step
 from acontext_cli.demo.run import Demo
 from acontext_cli.show.demo import Silent
 from acontext_cli.show.report import as_reported, report
@@ -126,6 +126,20 @@ def test_what_a_person_did_in_the_demo_is_not_played_over(cli: Cli) -> None:
     assert notes.read_text(encoding="utf-8") == "mine"
     cli("demo", "clean", "--yes")
     played(cli)
+
+
+def test_a_demo_that_was_broken_off_is_played_anew(cli: Cli) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        play_demo("devops-502", Path("acontext-demo"), Interrupting())
+    assert len(list((cli.root / "acontext-demo/.acontext/sessions").iterdir())) == 1
+    played(cli)
+
+
+class Interrupting(Silent):
+    """Somebody presses Ctrl-C at the first call."""
+
+    def step(self, step: Step) -> None:
+        raise KeyboardInterrupt
 
 
 def test_the_command_that_is_told_removes_the_demo_from_elsewhere_too(cli: Cli) -> None:

@@ -68,10 +68,10 @@ class DemoFolder:
         return f"{_MADE}\n{digest(b''.join(self._contents()))}\n"
 
     def _contents(self) -> Iterator[bytes]:
-        """Each file's name and digest. The history follows from the skills, and locks come with looking."""
+        """Each file's name and digest. The history follows from the skills."""
         for path in sorted(self.workspace.root.rglob("*")):
             name = path.relative_to(self.workspace.root)
-            if path == self._mark or path.name == "lock" or name.parts[:2] == (".acontext", "history"):
+            if path == self._mark or name.parts[:2] == (".acontext", "history"):
                 continue
             if path.is_symlink():
                 yield f"{name}\0{path.readlink()}\0".encode(errors="surrogateescape")
