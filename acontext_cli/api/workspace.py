@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from acontext_cli.api.session import Session
@@ -138,6 +137,8 @@ class Workspace:
         """The skills that a session teaches."""
         if space or session.space == "default" or (self.folder.skills_store / session.space).is_dir():
             return self.space(space or session.space).store
+        from shlex import quote
+
         gone, ref = session.space, session.name or session.id
         raise AcontextError(
             f"its space {gone!r} is gone: acontext space new {gone}, or acontext session delete {quote(ref)}"

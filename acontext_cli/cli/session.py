@@ -1,7 +1,6 @@
 """`acontext session …`"""
 
 from dataclasses import asdict
-from shlex import quote
 from typing import Annotated, Literal
 
 import typer
@@ -82,6 +81,8 @@ def outcome(
     task: Annotated[int | None, typer.Option(min=1, metavar="N", help="The task's number; default: the last.")] = None,
 ) -> None:
     """Tell how a task came out: the best evidence there is."""
+    from shlex import quote
+
     found = session(context, ref)
     (found.succeeded if status == "success" else found.failed)(reason, task=task)
     say(f"told; acontext learn {quote(found.name or found.id)} acts on it")
