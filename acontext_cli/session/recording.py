@@ -9,8 +9,27 @@ from acontext_cli.files import Appender
 from acontext_cli.messages import Json, Message, problem
 from acontext_cli.session.clock import now as now
 
-# One encoder for all: to make one costs more than to write a small message, above all after a wait for the disk.
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+def _encoder() -> Callable[[object], str]:
+    """JSON by one encoder for all messages.
+
+    `JSONEncoder.encode` makes its C encoder anew for each value, which costs more than to write a small message, above
+    all after a wait for the disk. So the C encoder is made here once, where CPython has it in this form.
+    """
+    plain = json.JSONEncoder(ensure_ascii=False)
+    make, escape = getattr(json.encoder, "c_make_encoder", None), getattr(json.encoder, "encode_basestring", None)
+    if make is None or escape is None:
+        return plain.encode
+    try:
+        chunks = make(None, plain.default, escape, None, ": ", ", ", False, False, True)
+        if "".join(chunks({"a": ["ü", 1]}, 0)) != plain.encode({"a": ["ü", 1]}):
+            return plain.encode
+    except TypeError:
+        return plain.encode
+    return lambda value: "".join(chunks(value, 0))
+
+
+_encode = _encoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +86,7 @@ class Stamp:
 
 def encoded(record: Json) -> bytes:
     """Its JSON line, the newline included."""
-    text = _ENCODER.encode(record)
+    text = _encode(record)
     try:
         return f"{text}\n".encode()
     except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
