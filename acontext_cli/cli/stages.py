@@ -79,7 +79,7 @@ def learn(
             metavar="[SESSION]...", help="Default: all that have something new.", autocompletion=session_names
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and write no skill.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each session would change.")] = False,
     space: SpaceName = "",
     json: AsJson = False,
 ) -> None:
