@@ -475,6 +475,6 @@ def test_open_files_do_not_pile_up(session: Session) -> None:
 def test_a_message_that_holds_itself_is_refused(session: Session) -> None:
     body: dict[str, object] = {"role": "user", "content": "x"}
     body["extra"] = body
-    with pytest.raises(AcontextError, match="message 1: .*nothing of this call was recorded"):
+    with pytest.raises(AcontextError, match=r"message 1: .*nothing of this call was recorded"):
         session.record([body])
     assert messages(session) == []
