@@ -5,11 +5,13 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from select import select
 
 import pytest
 from conftest import ROOT, Cli
 
 MESSAGE = '{"role": "user", "content": "\\u001b[2Jhello [bold]there[/bold]", "at": "2026-03-26T09:12:03Z"}\n'
+PATIENCE = 40
 ACONTEXT = [sys.executable, "-m", "acontext_cli"]
 
 
@@ -41,12 +43,16 @@ def on_a_terminal(folder: Path, *args: str, keys: bytes = b"", after: bytes = b"
         start_new_session=True, preexec_fn=lambda: os.close(os.open(os.ttyname(keyboard), os.O_RDWR)),
     )  # fmt: skip
     os.close(keyboard)
-    shown = bytearray()
+    shown, pressed = bytearray(), 0
     while part := read(screen):
         shown += part
-        if keys and after in shown:
+        # A signal that comes just before the program waits for a key does not wake it: the key is pressed again.
+        while keys and after in shown and not select([screen], [], [], 0.5 if pressed else 0)[0]:
+            if pressed == PATIENCE:
+                process.kill()
+                break
             os.write(screen, keys)
-            keys = b""
+            pressed += 1
     os.close(screen)
     return shown.decode("utf-8").replace("\r\n", "\n"), process.wait(timeout=30)
 
