@@ -18,10 +18,6 @@ from acontext_cli.skills import one_line, plain_title
 from acontext_cli.tasks import Known, Task
 from acontext_cli.trace.steps import Trace, TraceBuilder
 
-WOULD_HELP = (
-    "what would help: an outcome told (acontext session outcome), a look at the changed thing after the last change, "
-    "or a model"
-)
 _MOST = 5
 _MOST_SPOKEN = 200
 _NOTHING_CHANGED = "nothing was changed, so there is no procedure"

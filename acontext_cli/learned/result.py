@@ -40,8 +40,6 @@ class Learned:
     """(task number, reason)"""
     diff: str = ""
     """What would change; of a dry run only."""
-    notes: tuple[str, ...] = ()
-    """What else a person should know, a sentence each."""
 
     @property
     def lessons(self) -> tuple[Written, ...]:

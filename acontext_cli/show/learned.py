@@ -58,7 +58,6 @@ def learned_lines(name: str, learned: Learned, tasks: Sequence[Task]) -> list[Li
     lines += [("yellow", f"  held: {one_line(title)}: {one_line(reason)}") for title, reason in learned.held]
     lines += [("red", f"  refused: {one_line(title)}: {one_line(reason)}") for title, reason in learned.refused]
     lines += [("dim", f"  task {number} skipped: {one_line(reason)}") for number, reason in learned.skipped]
-    lines += [("dim", f"  {one_line(note)}") for note in learned.notes]
     return lines
 
 
@@ -101,7 +100,7 @@ def _did(lessons: Sequence[Written], would: str = "") -> str:
 
 def has_news(learned: Learned) -> bool:
     """Whether more came of it than a digest."""
-    return bool(learned.lessons or learned.held or learned.refused or learned.notes or learned.diff)
+    return bool(learned.lessons or learned.held or learned.refused or learned.diff)
 
 
 def _teaching(item: Distillation) -> list[str]:

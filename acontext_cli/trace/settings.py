@@ -29,6 +29,11 @@ class Setting:
     read: int
     """The step that showed the old value."""
 
+    @property
+    def raised(self) -> bool:
+        """Whether a number was set higher than it was; what is no number counts as raised."""
+        return self.old is None or self.new is None or self.new.value > self.old.value
+
 
 def settings_changed(trace: Trace) -> tuple[Setting, ...]:
     """What the changes set, where an earlier result shows the same key with its old value."""

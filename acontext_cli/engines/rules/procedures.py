@@ -179,15 +179,14 @@ class Procedure:
 
 def hardest(change: Setting, numbers: list[Quantity]) -> Quantity:
     """Of the numbers the one that presses hardest on a setting."""
-    higher = change.old is None or change.new is None or change.new.value > change.old.value
-    return (max if higher else min)(numbers, key=lambda number: number.value)
+    return (max if change.raised else min)(numbers, key=lambda number: number.value)
 
 
 def direction(change: Setting) -> str:
     """What was wrong with a setting: too low, too high, or contradicted where it is no number."""
     if change.old is None or change.new is None:
         return "contradicted"
-    return "too low" if change.new.value > change.old.value else "too high"
+    return "too low" if change.raised else "too high"
 
 
 def argument_texts(step: Step) -> list[tuple[str, str]]:

@@ -22,29 +22,23 @@ def _role(procedure: Procedure, step: Step, name: str, value: str) -> str:
             return _derivation(procedure, change)
     if procedure.symptom.names(value):
         return f"<{thing}>"
-    place = _place(procedure, step, value)
+    place = _place(procedure, step.number, value) if len(value) > 2 else 0
     if place:
         return f"<{thing} from step {place}>"
     return f"<{thing}>" if len(value) > 2 and not value.isdigit() else ""
 
 
-def _place(procedure: Procedure, step: Step, value: str) -> int:
-    """The first listed step before this one whose result holds the value; 0 where none does."""
-    if len(value) <= 2:
-        return 0
+def _place(procedure: Procedure, before: int, value: str) -> int:
+    """The number of the first listed step, of those made before a call, whose result holds the value; 0: of none."""
     numbered = ((place, shown) for place, group in enumerate(procedure.listed, 1) for shown in group)
-    found = (place for place, shown in numbered if shown.number < step.number and value in shown.result)
-    return next(found, 0)
+    return next((place for place, shown in numbered if shown.number < before and value in shown.result), 0)
 
 
 def _derivation(procedure: Procedure, change: Setting) -> str:
     numbers = [number.value for number in procedure.measured.values()]
     if change.old is None or change.new is None or not numbers:
-        numbered = ((place, shown) for place, group in enumerate(procedure.listed, 1) for shown in group)
-        earlier = (place for place, shown in numbered if shown.number < change.step and change.after in shown.result)
-        source = next(earlier, None)
+        source = _place(procedure, change.step, change.after)
         return f"<value from step {source}>" if source else "<new value>"
-    higher = change.new.value > change.old.value
-    base = max(change.old.value, *numbers) if higher else min(change.old.value, *numbers)
+    base = max(change.old.value, *numbers) if change.raised else min(change.old.value, *numbers)
     factor = f"{change.new.value / base:.2g}" if base else "1"
-    return f"<{factor} × the {'larger' if higher else 'smaller'} of the two>"
+    return f"<{factor} × the {'larger' if change.raised else 'smaller'} of the two>"

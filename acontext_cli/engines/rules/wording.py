@@ -60,7 +60,7 @@ def _principle(procedure: Procedure) -> str:
     for change in procedure.settings:
         if change.old and change.new and procedure.measured:
             kind = _MEASURES[change.old.kind]
-            if _raised(change):
+            if change.raised:
                 return f"A limit that the real {kind} come up to: it is {direction(change)}."
             return f"A value above what something else allows: it is {direction(change)}."
         return "A setting that what it talks to contradicts."
@@ -77,7 +77,7 @@ def _does_not_apply(procedure: Procedure) -> str:
     codes = ", ".join(procedure.codes[:2])
     other = f"; lines without {codes} are another story" if codes else ""
     if procedure.measured and procedure.settings:
-        higher = _raised(procedure.settings[0])
+        higher = procedure.settings[0].raised
         return f"What is measured lies {'more than 20 % below' if higher else 'above'} the setting{other}."
     if procedure.settings:
         return f"No look shows a value other than the setting's{other}."
@@ -128,14 +128,10 @@ def _shows_number(procedure: Procedure, step: Step) -> Iterator[str]:
         yield f"which {_MEASURES[number.kind]} (there {_shown(number)})?"
 
 
-def _raised(change: Setting) -> bool:
-    return change.old is None or change.new is None or change.new.value > change.old.value
-
-
 def _compares(procedure: Procedure, change: Setting, step: Step) -> Iterator[str]:
     if step.number == change.read and change.old and procedure.measured:
         number = hardest(change, list(procedure.measured.values()))
-        near = "comes within 20 % of its setting or passes it" if _raised(change) else "lies below its setting"
+        near = "comes within 20 % of its setting or passes it" if change.raised else "lies below its setting"
         yield f"go on only if one of them {near} (there {number.text} against `{change.key}` {change.before})."
     elif step.number == change.read:
         yield f"is the setting another (there `{change.key}` was “{one_line(change.before, 40)}”)?"
