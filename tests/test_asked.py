@@ -3,6 +3,7 @@ from transcripts import NOON, called, calls, incident, placed, ran, result, said
 from acontext_cli.engines.rules.asked import tasks
 from acontext_cli.messages import Json
 from acontext_cli.tasks import Known, Task
+from acontext_cli.trace.steps import WINDOW
 
 CLAIM = Known(source="claim", because="only the agent says so")
 
@@ -126,3 +127,16 @@ def test_text_of_a_transcript_stays_on_its_line() -> None:
 
 def test_a_result_that_nobody_asked_for_is_passed_over() -> None:
     assert goals(result("lost"), user("Fix it"), result("lost", "none"), said("Done.")) == [("Fix it", "success")]
+
+
+def test_calls_that_lie_too_far_back_are_told() -> None:
+    looks = [body for number in range(WINDOW + 3) for body in called("check_logs", "ok", service_name=f"s{number}")]
+    (task,) = found(user("Look at all of them"), *looks, said("Done."))
+    assert task.progress[0] == "the first 3 calls lie too far back to be linked"
+
+
+def test_arguments_that_are_no_json_are_told_as_they_came() -> None:
+    function = {"name": "set_flag", "arguments": "{not json"}
+    call = {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", "function": function}]}
+    (task,) = found(user("Set it"), call, result("done", "c1"), said("Done."))
+    assert task.progress == ("set_flag({not json) → done",)

@@ -16,6 +16,8 @@ _LINE = 160
 
 def progress(told: Trace, found: Check | None) -> Iterator[str]:
     """The lines of a task, in the order in which things happened."""
+    if told.cut:
+        yield f"the first {told.cut} calls lie too far back to be linked"
     seen = _symptom_line(told)
     looks = sum(step.kind == "look" for step in told.steps)
     if seen:
@@ -35,8 +37,9 @@ def _changes(told: Trace) -> Iterator[str]:
 
 
 def _called(step: Step) -> str:
-    """A call as a person writes it: `check_logs(api-gateway)`."""
-    return f"{step.tool}({one_line(', '.join(values(step.arguments)), 90)})"
+    """A call as a person writes it: `check_logs(api-gateway)`; arguments that are no JSON object as they came."""
+    named = ", ".join(values(step.arguments)) or ("" if step.raw.strip() in ("", "{}") else step.raw)
+    return f"{step.tool}({one_line(named, 90)})"
 
 
 def _echo(step: Step) -> str:
