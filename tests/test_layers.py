@@ -12,9 +12,9 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "acontext_cli"
 LAYERS = (
-    ("values", {"", "errors", "messages", "tasks", "distillations", "records", "skills", "edits", "trace"}),
-    ("files", {"files", "session", "workspace", "store", "ledger"}),
-    ("flow", {"model", "conversation", "recall", "engines", "gates", "learned", "pipeline", "demo", "prompts"}),
+    ("values", {"", "errors", "messages", "tasks", "distillations", "records", "skills", "edits", "trace", "formats", "secrets"}),
+    ("files", {"files", "session", "workspace", "store", "ledger", "redaction", "linking", "packing"}),
+    ("flow", {"model", "conversation", "recall", "engines", "gates", "learned", "pipeline", "demo", "prompts", "importing"}),
     ("surface", {"api", "config", "show", "cli", "__main__"}),
 )
 NEVER_FIRST = {"asyncio", "frontmatter", "httpx", "importlib.metadata", "logging", "openai", "pydantic", "rich", "yaml"}

@@ -29,7 +29,10 @@ def read(path: Path) -> Part:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
-        raise AcontextError(f"{path}{line}: no valid YAML: {error.problem or error.context}") from error
+        wrong = f"no valid YAML: {error.problem or error.context}"
+        if "nesting depth" in wrong:  # newer parsers have a limit of their own, and reach it before ours is
+            wrong = f"nested more than {MAX_DEPTH} deep"
+        raise AcontextError(f"{path}{line}: {wrong}") from error
     except yaml.reader.ReaderError as error:
         line = f", line {text.count(chr(10), 0, error.position) + 1}"
         raise AcontextError(f"{path}{line}: no valid YAML: {error.reason}") from error

@@ -1,7 +1,7 @@
 """What session.json says of a session. What comes from outside is checked here: some of it becomes a folder's name."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError
@@ -23,10 +23,25 @@ class About:
     created: str
     """ISO 8601, UTC."""
     source: str
-    """What recorded it."""
+    """What recorded it; of an import the format of its file."""
+    agent: str = ""
+    """Which program held the conversation, e.g. `claude-code`."""
+    version: str = ""
+    """That program's version."""
+    model: str = ""
+    project: str = ""
+    """The folder that it was held in."""
+    branch: str = ""
+    parent: str = ""
+    """Id of the session whose agent started this one."""
+    forked: str = ""
+    """Id of the session that this one goes on from."""
+    secrets: str = ""
+    """`cut`: placeholders stand for them in the transcript; `kept`: they may stand there as they came."""
 
     def data(self) -> bytes:
-        return (json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=True, indent=2) + "\n").encode()
+        said = {name: text for name, text in asdict(self).items() if text or name in _NEEDED}
+        return (json.dumps({"format": FORMAT, **said}, ensure_ascii=True, indent=2) + "\n").encode()
 
     @property
     def folder(self) -> str:
@@ -34,8 +49,11 @@ class About:
         return f"{self.created.replace('-', '').replace(':', '')}-{self.id}"
 
 
-def made(*, id: str, created: str, name: str, space: str, date: str, source: str) -> About:
-    """The same, checked."""
+_NEEDED = {field.name for field in fields(About) if field.default is MISSING}
+
+
+def made(*, id: str, created: str, name: str, space: str, date: str, source: str, **more: str) -> About:
+    """The same, checked. `more`: the fields that may be empty."""
     if name.startswith("@") or not name.isprintable():
         raise AcontextError(f"{name!r} cannot be a session's name: use printable text that does not begin with '@'")
     if len(name) > LONGEST_NAME:
@@ -44,7 +62,7 @@ def made(*, id: str, created: str, name: str, space: str, date: str, source: str
         raise AcontextError(f"{date!r} is no date: write it as YYYY-MM-DD")
     _plain("id", id)
     _plain("space", space)
-    return About(id=id, name=name, space=space, date=date, created=_time(created), source=source)
+    return About(id=id, name=name, space=space, date=date, created=_time(created), source=source, **more)
 
 
 def opened(folder: Path) -> About:
@@ -68,7 +86,8 @@ def _read(path: Path, record: object) -> About:
     if isinstance(version, int) and version > FORMAT:
         raise AcontextError(f"{str(path)!r} has form {version} of a newer acontext: update acontext to read it")
     names = {field.name for field in fields(About)}
-    if version != FORMAT or record.keys() != names or not all(isinstance(value, str) for value in record.values()):
+    known = _NEEDED <= record.keys() <= names
+    if version != FORMAT or not known or not all(isinstance(value, str) for value in record.values()):
         raise AcontextError(f"{str(path)!r} is not what acontext wrote: mend it, or remove the folder")
     _plain("space", record["space"])
     return About(**record)

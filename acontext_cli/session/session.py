@@ -40,6 +40,7 @@ class Session:
         self.date = known.date
         self.created = known.created
         self.source = known.source
+        self.about = known
         self.transcript = folder / "messages.jsonl"
         self._clock = clock
         self._new_id = new_id
@@ -59,9 +60,10 @@ class Session:
         date: str = "",
         source: str = "record",
         disk: Disk = DISK,
+        **more: str,
     ) -> Session:
-        """A new session in the folder of sessions."""
-        known = about.made(id=id, created=created, name=name, space=space, date=date, source=source)
+        """A new session in the folder of sessions. `more`: see `about.About`."""
+        known = about.made(id=id, created=created, name=name, space=space, date=date, source=source, **more)
         write_folder(sessions / known.folder, {about.FILE: known.data()}, disk)
         return cls(sessions / known.folder, known, disk=disk)
 
