@@ -9,29 +9,41 @@ from functools import cached_property
 from itertools import islice
 from typing import BinaryIO, cast
 
+from msgspec import MsgspecError
+from msgspec.json import Decoder
+
 from acontext_cli.formats.document import LONGEST, Parts
 from acontext_cli.formats.pieces import Tally
 from acontext_cli.messages import Json
 
 _SAMPLE = 40
+_SAMPLE_SIZE = 1 << 22
 _BOM = b"\xef\xbb\xbf"
+_decode_strictly = Decoder().decode
 _decode = json.JSONDecoder().decode
 
 
 class Source:
     """An open transcript file. It can be read several times; what is skipped is counted in `tally`."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, folder: str = "") -> None:
         self._file = file
+        self.folder = folder
+        """Name of the folder that it stands in: some agents say only so whose sub-agent they are."""
         self.tally = Tally()
 
     @cached_property
     def is_lines(self) -> bool:
         """Whether it is JSON Lines: at least half of its first lines are objects. One line alone is a document."""
         self._file.seek(0)
-        lines = [line for line in islice(iter(self._line, b""), _SAMPLE) if line.strip()]
-        objects = sum(type(_value(line)) is dict for line in lines)
-        return len(lines) > 1 and objects * 2 >= len(lines)
+        lines = objects = 0
+        for line in islice(iter(self._line, b""), _SAMPLE):
+            if line.strip():
+                lines += 1
+                objects += type(_value(line)) is dict
+                if lines > 1 and self._file.tell() > _SAMPLE_SIZE:
+                    break
+        return lines > 1 and objects * 2 >= lines
 
     @cached_property
     def sample(self) -> tuple[Json, ...]:
@@ -41,7 +53,7 @@ class Source:
             found: list[Json] = []
             for value in self.records() if self.is_lines else ({key: part} for key, part in self.parts()):
                 found.append(value)
-                if len(found) == _SAMPLE:
+                if len(found) == _SAMPLE or self._file.tell() > _SAMPLE_SIZE:
                     break
             return tuple(found)
         finally:
@@ -78,6 +90,10 @@ class Source:
 
 def _value(line: bytes) -> object:
     """The JSON value of a line, or None. Bytes that are no UTF-8 are replaced: the rest of the line is worth having."""
+    try:
+        return cast(object, _decode_strictly(line))
+    except (MsgspecError, ValueError, RecursionError):
+        pass
     try:
         return cast(object, _decode(line.removeprefix(_BOM).decode("utf-8", "replace").strip("\x00 \t\r\n")))
     except (ValueError, RecursionError):
