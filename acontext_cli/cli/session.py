@@ -1,12 +1,18 @@
 """`acontext session …`"""
 
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from acontext_cli.cli.nouns import AsJson, SessionRef, SpaceName, Yes, confirm, session, workspace
+from acontext_cli.errors import AcontextError
 from acontext_cli.show.text import as_json, say
+
+if TYPE_CHECKING:
+    from acontext_cli.api.session import Session
 
 app = typer.Typer(
     name="session",
@@ -104,6 +110,43 @@ def excerpt(
         as_json([{"message": id, "text": text} for id, text in found])
     else:
         show_excerpt(found)
+
+
+@app.command("export", epilog="Example: acontext session export @last --format atif -o trajectory.json")
+def export(
+    context: typer.Context,
+    ref: SessionRef,
+    format: Annotated[
+        Literal["openai", "anthropic", "atif"], typer.Option("--format", metavar="openai|anthropic|atif", help="Which.")
+    ] = "openai",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: print it.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Give a transcript in a form that other programs read."""
+    from acontext_cli.files import write_whole
+
+    found = session(context, ref)
+    if not found.folder.size:
+        raise AcontextError(f"nothing is recorded in {found.name or found.id!r} yet")
+    if output and output.exists() and not force:
+        raise AcontextError(f"{str(output)!r} is there already: give another name, or --force to replace it")
+    if output:
+        write_whole(output, "".join(_exported(found, format)).encode())
+        say(f"wrote {output}")
+        return
+    for text in _exported(found, format):
+        print(text, end="")
+
+
+def _exported(found: "Session", format: str) -> Iterator[str]:
+    from acontext_cli import exports
+
+    if format == "openai":
+        return exports.openai(found.messages())
+    if format == "anthropic":
+        return exports.anthropic(found.messages())
+    known = found.folder.about
+    return exports.atif(found.messages(), id=known.id, agent=known.agent, version=known.version, model=known.model)
 
 
 @app.command("delete", epilog="Example: acontext session delete monday --yes")
