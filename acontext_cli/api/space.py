@@ -1,14 +1,21 @@
 """A space of skills as an agent loop sees it: look at them, pick some, hand them to an agent."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from acontext_cli.edits import CreateSkill
 from acontext_cli.errors import AcontextError
 from acontext_cli.recall import Recall
 from acontext_cli.store import SkillStore
 from acontext_cli.store.space import by_hand
+
+if TYPE_CHECKING:
+    from acontext_cli.packing import Foreign
+    from acontext_cli.store.draft import Draft
 
 _BODY = """# {}
 
@@ -59,6 +66,11 @@ class Skills:
     def read(self, name: str, file: str = "SKILL.md") -> str:
         return self.store.read_file(self._known(name), file)
 
+    def texts(self, name: str) -> dict[str, str | None]:
+        """Every file of a skill; None for one that is no text."""
+        skill = self.store.read(self._known(name))
+        return {file: _text(skill.files, file) for file in sorted(skill.files)}
+
     def shown(self, name: str, file: str = "") -> str:
         """What an agent is answered that asks for a skill, or for a file of it."""
         self.read(name, file or "SKILL.md")
@@ -79,6 +91,42 @@ class Skills:
         self.store.commit(draft, (), by_hand())
         return self.store.folder / name / "SKILL.md"
 
+    def add(self, path: Path, name: str = "") -> "tuple[Foreign, ...]":
+        """Take in the skills of a zip or a folder, all or none; with a name, its only skill by that name."""
+        from acontext_cli.packing import incoming
+
+        skills = incoming(path)
+        if name:
+            if len(skills) > 1:
+                raise AcontextError(f"{str(path)!r} holds {len(skills)} skills: one name does for one skill only")
+            skills = (skills[0].renamed(name),)
+        self._take(skills)
+        return skills
+
+    def pack(self, names: Sequence[str], out: Path, *, force: bool = False) -> dict[str, tuple[str, ...]]:
+        """Write skills into a zip, a folder each, without the ledger; their files by name."""
+        from acontext_cli.files import write_whole
+        from acontext_cli.packing import packed, zipped
+
+        _check_place(out, force)
+        found = {name: packed(self.store.folder, self._known(name)) for name in dict.fromkeys(names)}
+        files = {f"{name}/{file}": data for name, files in found.items() for file, data in files.items()}
+        write_whole(out, zipped(files))
+        return {name: tuple(files) for name, files in found.items()}
+
+    def _take(self, skills: "tuple[Foreign, ...]") -> None:
+        from acontext_cli.packing import unmarked
+        from acontext_cli.skills import SKILL
+
+        draft = self.store.draft()
+        for skill in skills:
+            if skill.name in draft.names() or os.path.lexists(self.store.folder / skill.name):
+                raise AcontextError(f"there is a skill {skill.name!r} already: nothing was taken; --name gives another")
+            for file, text in skill.texts.items():
+                draft.put(skill.name, file, text if file == SKILL else unmarked(text, partial(_is_taken, draft)))
+        assets = {(skill.name, file): data for skill in skills for file, data in skill.assets.items()}
+        self.store.commit(draft, (), by_hand(), assets)
+
     def delete(self, name: str) -> None:
         """Take a skill away. What it taught is not taught again."""
         self.store.delete(self._known(name))
@@ -98,3 +146,25 @@ class Skills:
         if name not in self.names():
             raise AcontextError(f"there is no skill {name!r}: the skills are {', '.join(self.names()) or 'none yet'}")
         return name
+
+
+def _check_place(out: Path, force: bool) -> None:
+    """Where a zip is to be written nothing is, unless it is to be replaced."""
+    if "\0" in str(out) or out.is_dir():
+        raise AcontextError(f"{str(out)!r:.200} is no place for a zip: name the file to write")
+    if os.path.lexists(out) and not force:
+        raise AcontextError(f"{str(out)!r} is there already: choose another file, or add --force")
+
+
+def _is_taken(draft: "Draft", entry: str) -> bool:
+    """Whether the id of an entry is that of another one, or of one that a person deleted."""
+    return draft.holds(entry) or draft.was_deleted(entry)
+
+
+def _text(files: Mapping[str, str], file: str) -> str | None:
+    try:
+        return files[file]
+    except AcontextError:
+        if file.endswith(".md"):
+            raise
+        return None

@@ -1,5 +1,6 @@
 """`acontext skill …`"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,8 +38,7 @@ def show(
     """Show a skill: where it is, its files and its SKILL.md; or one of its files as it stands."""
     skills = workspace(context).space(space).skills
     if json:
-        files = [file] if file else skills.files(skill)
-        as_json({"name": skill, "files": {name: skills.read(skill, name) for name in files}})
+        as_json({"name": skill, "files": {file: skills.read(skill, file)} if file else skills.texts(skill)})
     elif file:
         say(skills.read(skill, file).rstrip("\n"))
     else:
@@ -72,6 +72,38 @@ def check(
         show_problems(problems, 1 if skill else len(skills.names()))
     if problems:
         raise AcontextError(f"{counted(len(problems), 'problem')} to mend")
+
+
+@app.command("add", epilog="Example: acontext skill add release-notes.zip")
+def add(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="ZIP|FOLDER", help="What holds a skill, or several.", show_default=False)
+    ],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Take its only skill by this name.")] = "",
+    space: SpaceName = "",
+) -> None:
+    """Take in skills from a zip or a folder: all that are in it or none. A folder is copied, never linked.
+
+    At most 200 files, 1 MiB each and 10 MiB in all. Links, hidden files and names that do not work everywhere are not
+    taken; Markdown must be UTF-8.
+    """
+    from acontext_cli.show.skills import show_added
+
+    show_added(workspace(context).space(space).skills.add(Path(source), name), space)
+
+
+@app.command("pack", epilog="Example: acontext skill pack release-notes -o release-notes.zip")
+def pack(
+    context: typer.Context,
+    skills: Annotated[list[str], typer.Argument(metavar="SKILL...", help="Their names.", autocompletion=skill_names)],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="FILE", help="The zip to write.", show_default=False)],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    space: SpaceName = "",
+) -> None:
+    """Write skills into a zip, a folder each, that `skill add` and other programs take. The ledger stays here."""
+    packed = workspace(context).space(space).skills.pack(skills, Path(out), force=force)
+    say(f"packed {', '.join(packed)} into {out}: {counted(sum(map(len, packed.values())), 'file')}")
 
 
 @app.command("delete", epilog="Example: acontext skill delete team-rules --yes")

@@ -15,20 +15,36 @@ from acontext_cli.errors import AcontextError
 _SYNC_DATA: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
+def _open(path: Path, flags: int, mode: int, at: int | None = None) -> int:
+    return os.open(path, flags, mode, dir_fd=at)
+
+
+def _make_folder(path: Path, mode: int, at: int | None = None) -> None:
+    os.mkdir(path, mode, dir_fd=at)
+
+
+def _rename(old: Path, new: Path, at: int | None = None) -> None:
+    os.replace(old, new, src_dir_fd=at, dst_dir_fd=at)
+
+
+def _unlink(path: Path, at: int | None = None) -> None:
+    os.unlink(path, dir_fd=at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """Each field is a call of the system."""
+    """Each field is a call of the system. Those that take a path take the folder too that it is in, held open."""
 
-    open: Callable[[Path, int, int], int] = os.open
+    open: Callable[..., int] = _open
     flock: Callable[[int, int], None] = fcntl.flock
     read_at: Callable[[int, int, int], bytes] = os.pread
     write: Callable[[int, bytes | memoryview], int] = os.write
     truncate: Callable[[int, int], None] = os.ftruncate
     sync_data: Callable[[int], None] = _SYNC_DATA
     sync: Callable[[int], None] = os.fsync
-    make_folder: Callable[[Path, int], None] = os.mkdir
-    rename: Callable[[Path, Path], None] = os.replace
-    unlink: Callable[[Path], None] = os.unlink
+    make_folder: Callable[..., None] = _make_folder
+    rename: Callable[..., None] = _rename
+    unlink: Callable[..., None] = _unlink
 
 
 DISK = Disk()

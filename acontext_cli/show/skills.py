@@ -1,9 +1,13 @@
 """Skills for a person: their files are printed as they stand, never through Rich, which would read markup in them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from acontext_cli.api.space import Skills
 from acontext_cli.show.text import counted, one_line, say, size, table, warn
+
+if TYPE_CHECKING:
+    from acontext_cli.packing import Foreign
 
 
 def show_skills(skills: Skills) -> None:
@@ -19,6 +23,18 @@ def show_skill(skills: Skills, name: str) -> None:
     table((f"  {file}", size((folder / file).stat().st_size)) for file in skills.files(name))
     say()
     say(skills.read(name).rstrip("\n"))
+
+
+def show_added(skills: "Sequence[Foreign]", space: str = "") -> None:
+    """What came in, and what it is."""
+    for skill in skills:
+        sizes = skill.sizes
+        say(f"added {skill.name}: {counted(len(sizes), 'file')}, {size(sum(sizes.values()))}")
+        say(f"  {one_line(skill.description)}")
+        table((f"  {file}", size(count)) for file, count in sizes.items())
+    of = f" --space {space}" if space else ""
+    say("a foreign skill is instructions to your agent: read it before an agent does")
+    say(f"next: acontext skill show {skills[0].name}{of}")
 
 
 def show_problems(problems: Sequence[str], checked: int) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, digest, write_whole
+from acontext_cli.files import DISK, Disk, digest, make_folders
 from acontext_cli.files.disk import refused, sync_folder, write_all
+from acontext_cli.files.inside import Folder
 from acontext_cli.ledger import Ledger
 from acontext_cli.store.history import History
 
@@ -86,8 +87,9 @@ class Journal:
 
     def now(self, change: Change) -> str:
         """What stands in a file, as the name of its content."""
-        with suppress(FileNotFoundError, NotADirectoryError):
-            return digest(self._place(change.skill, change.file).read_bytes())
+        real = self._real(self._place(change.skill, change.file))
+        with suppress(FileNotFoundError, NotADirectoryError), self._entered(real.parent) as folder:
+            return digest(b"".join(folder.chunks(real.name)))
         return ""
 
     def _settle(self, changes: Sequence[Change]) -> str:
@@ -156,47 +158,69 @@ class Journal:
 
     def _write(self, skill: str, file: str, content: str) -> None:
         path = self._place(skill, file)
-        if content:
-            self._make_folder(path.parent)
-            write_whole(path, self._history.get(content), self._disk)
-            return
         try:
-            self._disk.unlink(path)
-            sync_folder(path.parent, self._disk)
-        except FileNotFoundError:
-            return
+            with self._entered(self._real(path.parent), make=bool(content)) as folder:
+                if content:
+                    folder.put(path.name, self._history.get(content), self._disk)
+                else:
+                    folder.drop(path.name, self._disk)
+        except FileNotFoundError as error:
+            if content:
+                raise refused(path, error) from error
         except OSError as error:
             raise refused(path, error) from error
-        with suppress(OSError):  # not empty: other files are in it
-            for folder in path.relative_to(self._space).parents[:-1]:
-                (self._space / folder).rmdir()
+        else:
+            if not content:
+                self._prune(path.relative_to(self._space).parts[:-1])
 
-    def _make_folder(self, folder: Path) -> None:
-        if folder.exists():
-            return
-        self._make_folder(folder.parent)
-        try:
-            self._disk.make_folder(folder, 0o777)
-            sync_folder(folder.parent, self._disk)
-        except OSError as error:
-            raise refused(folder, error) from error
+    def _prune(self, parts: Sequence[str]) -> None:
+        """Take away the folders that hold nothing any more."""
+        with suppress(OSError), Folder.at(self._space) as space:  # not empty: other files are in it
+            for count in range(len(parts), 0, -1):
+                with space.within("/".join(parts[: count - 1])) as above:
+                    above.remove_empty(parts[count - 1])
+
+    @contextmanager
+    def _entered(self, real: Path, *, make: bool = False) -> Iterator[Folder]:
+        """A folder of the space, held open. It is entered without following a link, made where it is missing."""
+        space = Path(os.path.realpath(self._space))
+        if make and not space.exists():
+            make_folders(space)
+        with Folder.at(space) as folder:
+            for part in real.relative_to(space).parts:
+                if make and folder.kind(part) is None:
+                    folder.make(part, self._disk)
+                folder.step(part)
+            yield folder
+
+    def _real(self, path: Path) -> Path:
+        """Where a path of the space really leads."""
+        real = Path(os.path.realpath(path))
+        if not real.is_relative_to(os.path.realpath(self._space)):
+            raise AcontextError(f"{str(path)!r} is a link that leads out of the space: nothing was written there")
+        return real
 
     def _place(self, skill: str, file: str) -> Path:
         """Where a file lies. A journal that came from elsewhere must not reach out of the space."""
         parts = [skill, *file.split("/")]
         path = self._space.joinpath(*parts)
-        if any(part in ("", ".", "..") or os.sep in part for part in parts) or self._leads_out(path):
-            raise AcontextError(f"{skill}/{file} leads out of the space: nothing was written there")
+        if any(part in ("", ".", "..") or os.sep in part or "\0" in part for part in parts) or not _is_name(path):
+            raise AcontextError(f"{f'{skill}/{file}'!r:.200} leads out of the space: nothing was written there")
         return path
-
-    def _leads_out(self, path: Path) -> bool:
-        above = path.relative_to(self._space).parents[:-1]
-        if not any((self._space / folder).is_symlink() for folder in above):
-            return False
-        return not Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(self._space))
 
     def _sweep(self, folder: Path) -> None:
         """Take away the half-made files that a killed process has left."""
-        for left in folder.glob(".*.tmp"):
-            with suppress(OSError):
-                left.unlink()
+        with suppress(OSError), self._entered(self._real(folder)) as here:
+            for name, _ in here.entries():
+                if name.startswith(".") and name.endswith(".tmp"):
+                    with suppress(OSError):
+                        here.drop(name)
+
+
+def _is_name(path: Path) -> bool:
+    """Whether a disk can hold it: half a surrogate pair is no character of a name."""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -32,6 +32,11 @@ def removed(skill: str, files: Mapping[str, bytes]) -> list[Record]:
     return [*_about(ends, "deleted"), *rest]
 
 
+def created(key: Key) -> Record:
+    """The record of a new file that is no text."""
+    return Record(action="create", skill=key[0], file=key[1])
+
+
 def _holds_entries(file: str) -> bool:
     return file.endswith(".md") and file != SKILL
 

@@ -6,16 +6,18 @@ Nothing outside the space is read: a link that leads out of it is not there.
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed
+from acontext_cli.files.inside import everything, opened
 from acontext_cli.skills import SKILL, entries
 
 Key = tuple[str, str]
 Signature = tuple[int, int, int, int]
 
-_DEEPEST = 4
+_DEEPEST = 6
 _CLOCK_TICK = 50_000_000
 _HELD = 128
 
@@ -88,6 +90,10 @@ class Shelf:
             raise AcontextError(f"{skill}/{file} is a link that leads out of the space: put the file itself there")
         return path
 
+    def reading(self, skill: str, file: str) -> AbstractContextManager[int]:
+        """A file, open for reading. What is swapped in on the way meanwhile does not lead out of the space."""
+        return opened(self.folder, f"{skill}/{file}")
+
     def where(self, entry: str) -> Key | None:
         """In which file an entry stands, as far as files were seen. All are read once for it."""
         if self._where is None:
@@ -124,8 +130,9 @@ class Shelf:
                 self.see(skill, file)
 
     def _read(self, key: Key, path: Path) -> str:
-        signature = _settled(path.stat())
-        data = path.read_bytes()
+        with opened(self.folder, path.relative_to(self.folder).as_posix()) as fd:
+            signature = _settled(os.fstat(fd))
+            data = everything(fd)
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:

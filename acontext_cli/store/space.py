@@ -7,19 +7,21 @@ from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import DISK, Disk, digest, locked
+from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.ledger import Ledger, Line, Record, Run
 from acontext_cli.skills import SKILL, Skill, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held, HeldLessons, State
 from acontext_cli.store.history import History
 from acontext_cli.store.journal import Change, Journal
-from acontext_cli.store.records import completed, removed
+from acontext_cli.store.records import completed, created, removed
 from acontext_cli.store.shelf import Key, Shelf
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 Files = Mapping[Key, tuple[bytes | None, bytes | None]]
 
 _HEAD = 4096
+_NONE: Mapping[Key, bytes] = {}
 
 
 class SkillStore:
@@ -93,8 +95,11 @@ class SkillStore:
         self.ledger.refresh()
         return Draft(self._shelf, self.ledger)
 
-    def commit(self, draft: Draft, records: Sequence[Record], run: Run) -> tuple[Key, ...]:
-        """Make a draft real, all or nothing, and record it; the files that changed.
+    def commit(
+        self, draft: Draft, records: Sequence[Record], run: Run, assets: Mapping[Key, bytes] = _NONE
+    ) -> tuple[Key, ...]:
+        """Make a draft real, all or nothing, and record it; the files that changed. Assets are new files that are no
+        text and come with it.
 
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
@@ -105,8 +110,11 @@ class SkillStore:
             except AcontextError:
                 self._losses = -1  # what is missing has not been recorded: look for it again
                 raise
-            changed = {key: (_bytes(before), _bytes(after)) for key, (before, after) in draft.changed.items()}
-            self._write(changed, completed(draft, records, missing, self.ledger), run)
+            changed: dict[Key, tuple[bytes | None, bytes | None]] = {
+                key: (_bytes(before), _bytes(after)) for key, (before, after) in draft.changed.items()
+            }
+            changed |= {key: (None, data) for key, data in assets.items()}
+            self._write(changed, completed(draft, [*records, *map(created, assets)], missing, self.ledger), run)
         return tuple(changed)
 
     def delete(self, name: str, run: Run | None = None) -> None:
@@ -117,9 +125,10 @@ class SkillStore:
         if folder.is_symlink():
             raise AcontextError(f"{name!r} is a link: remove the link {str(folder)!r} yourself")
         with self._locked():
-            contents = dict(_contents(folder))
-            files: Files = {(name, file): (data, None) for file, data in contents.items()}
-            self._write(files, removed(name, contents), run or by_hand())
+            with Folder.at(self.folder) as space, space.enter(name) as skill:
+                found = dict(contents(skill))
+            files: Files = {(name, file): (data, None) for file, data in found.items()}
+            self._write(files, removed(name, found), run or by_hand())
 
     def hold(self, items: Iterable[Held]) -> None:
         """Hold lessons for review. To be done before the commit that records them: a second time changes nothing."""
@@ -207,10 +216,10 @@ class SkillStore:
     def _head(self, name: str) -> str:
         """The description in the head of a SKILL.md; empty where it cannot be read."""
         try:
-            path = self._shelf.path(name, SKILL)
-            with path.open("rb") as file:
-                text = file.read(_HEAD).decode("utf-8", "ignore")
-            parts = front.split(text) or front.split(path.read_text(encoding="utf-8"))
+            with self._shelf.reading(name, SKILL) as fd:
+                data = os.read(fd, _HEAD)
+                text = data.decode("utf-8", "ignore")
+                parts = front.split(text) or front.split((data + everything(fd)).decode("utf-8"))
         except (OSError, UnicodeDecodeError, AcontextError):
             return ""
         said = front.read(parts[0]).get("description") if parts else ""
@@ -237,9 +246,3 @@ def _bytes(text: str | None) -> bytes | None:
 
 def _name(data: bytes | None) -> str:
     return "" if data is None else digest(data)
-
-
-def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()

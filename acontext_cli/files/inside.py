@@ -1,0 +1,227 @@
+"""Folders that are held open: a name is looked up in the folder itself and a link is never followed, so that nothing
+that is swapped in, at whatever moment, leads out of it."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import ELOOP, ENOTDIR
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from acontext_cli.errors import AcontextError
+from acontext_cli.files.disk import DISK, Disk, write_all
+
+Kind = Literal["file", "folder", "link", "other"]
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_CHUNK = 1 << 16
+
+
+class Folder:
+    """One folder. It stays the same folder whatever its path leads to meanwhile."""
+
+    def __init__(self, fd: int, path: Path) -> None:
+        self._fd = fd
+        self.path = path
+        """Where it was when it was opened."""
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The folder that a person named; links on the way to it are theirs."""
+        return cls(os.open(path, _FOLDER), path)
+
+    def enter(self, name: str) -> "Folder":
+        """A folder in it; an OSError where it is a link or no folder."""
+        return Folder(os.open(_plain(name), _FOLDER | os.O_NOFOLLOW, dir_fd=self._fd), self.path / name)
+
+    @contextmanager
+    def within(self, path: str) -> Iterator["Folder"]:
+        """A folder any number of steps below it; itself for an empty path."""
+        with Folder(os.dup(self._fd), self.path) as here:
+            for name in path.split("/") if path else ():
+                here.step(name)
+            yield here
+
+    def step(self, name: str) -> None:
+        """Become a folder in it."""
+        below = self.enter(name)
+        self.close()
+        self._fd, self.path = below._fd, below.path
+
+    def make(self, name: str, disk: Disk = DISK) -> bool:
+        """Make a folder in it; whether it was not there."""
+        try:
+            disk.make_folder(Path(_plain(name)), 0o777, self._fd)
+        except FileExistsError:
+            return False
+        disk.sync(self._fd)
+        return True
+
+    def kind(self, name: str) -> Kind | None:
+        """What a name stands for; None where there is nothing."""
+        try:
+            mode = os.stat(_plain(name), dir_fd=self._fd, follow_symlinks=False).st_mode
+        except FileNotFoundError:
+            return None
+        return _KINDS.get(stat.S_IFMT(mode), "other")
+
+    def entries(self) -> list[tuple[str, Kind]]:
+        """Every name in it, sorted, with what it stands for."""
+        with os.scandir(self._fd) as found:
+            return sorted((entry.name, _kind(entry)) for entry in found)
+
+    def target(self, name: str) -> str:
+        """What a link says."""
+        return os.readlink(_plain(name), dir_fd=self._fd)
+
+    def link(self, name: str, target: str) -> None:
+        """Make a link that says this; an OSError where the name is taken."""
+        os.symlink(target, _plain(name), dir_fd=self._fd)
+
+    def read(self, name: str, limit: int) -> bytes:
+        """A file's content, at most `limit` bytes and one more of it, so that it shows that there are more."""
+        with self.reading(name) as fd:
+            parts, size = [], 0
+            while size <= limit and (part := os.read(fd, min(_CHUNK, limit + 1 - size))):
+                parts.append(part)
+                size += len(part)
+        return b"".join(parts)
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A file's content piece by piece."""
+        with self.reading(name) as fd:
+            while part := os.read(fd, _CHUNK):
+                yield part
+
+    def write_new(self, name: str, data: bytes, mode: int = 0o666, disk: Disk = DISK) -> None:
+        """Write a new file; an OSError where the name is taken."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        fd = disk.open(Path(_plain(name)), flags, mode, self._fd)
+        try:
+            write_all(fd, data, disk)
+            disk.sync(fd)
+        finally:
+            os.close(fd)
+
+    def put(self, name: str, data: bytes, disk: Disk = DISK) -> None:
+        """Put a file there, or replace it, all at once."""
+        beside = f".{name}.{os.urandom(6).hex()}.tmp"
+        try:
+            self.write_new(beside, data, self._mode(name), disk)
+            disk.rename(Path(beside), Path(_plain(name)), self._fd)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(beside, dir_fd=self._fd)
+            raise
+        disk.sync(self._fd)
+
+    def drop(self, name: str, disk: Disk = DISK) -> None:
+        """Take a file away."""
+        disk.unlink(Path(_plain(name)), self._fd)
+        disk.sync(self._fd)
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a name of it another one in it."""
+        os.rename(_plain(old), _plain(new), src_dir_fd=self._fd, dst_dir_fd=self._fd)
+
+    def remove(self, name: str) -> None:
+        """Take away what a name stands for: a link itself, a folder with all that is in it."""
+        if self.kind(name) != "folder":
+            os.unlink(_plain(name), dir_fd=self._fd)
+            return
+        from shutil import rmtree
+
+        rmtree(_plain(name), dir_fd=self._fd)
+
+    def remove_empty(self, name: str) -> None:
+        """Take away an empty folder; an OSError where it is none."""
+        os.rmdir(_plain(name), dir_fd=self._fd)
+
+    def sync(self) -> None:
+        """Make the names in it last."""
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            os.close(fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _mode(self, name: str) -> int:
+        try:
+            return os.stat(_plain(name), dir_fd=self._fd, follow_symlinks=False).st_mode & 0o777
+        except FileNotFoundError:
+            return 0o666
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[int]:
+        """A regular file, for reading; an OSError where it is a link or something else."""
+        # Without waiting: a pipe that was swapped in has nobody at its other end.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        fd = os.open(_plain(name), flags, dir_fd=self._fd)
+        try:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                raise OSError(f"{str(self.path / name)!r} is no regular file")
+            yield fd
+        finally:
+            os.close(fd)
+
+
+@contextmanager
+def opened(base: Path, path: str) -> Iterator[int]:
+    """A regular file below a folder, for reading. Links on the way are followed as far as they stay below it."""
+    above, _, name = path.rpartition("/")
+    try:
+        with Folder.at(base) as folder, folder.within(above) as here, here.reading(name) as fd:
+            yield fd
+            return
+    except OSError as error:
+        if error.errno not in (ELOOP, ENOTDIR):
+            raise
+    real, top = os.path.realpath(base / path), os.path.realpath(base)
+    if not real.startswith(f"{top}{os.sep}"):
+        raise AcontextError(f"{path} is a link that leads out of {str(base)!r}: put the file itself there")
+    above, _, name = real[len(top) + 1 :].rpartition("/")
+    with Folder.at(Path(top)) as folder, folder.within(above) as here, here.reading(name) as fd:
+        yield fd
+
+
+def everything(fd: int) -> bytes:
+    """All of a file."""
+    return b"".join(iter(partial(os.read, fd, _CHUNK), b""))
+
+
+def contents(folder: Folder, above: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every regular file below a folder with what it holds."""
+    for name, kind in folder.entries():
+        if kind == "file":
+            yield above + name, b"".join(folder.chunks(name))
+        elif kind == "folder":
+            with folder.enter(name) as below:
+                yield from contents(below, f"{above}{name}/")
+
+
+_KINDS: dict[int, Kind] = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+
+
+def _kind(entry: "os.DirEntry[str]") -> Kind:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
+
+
+def _plain(name: str) -> str:
+    """The name of one thing in a folder, and no way to anywhere else."""
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        raise AcontextError(f"{name!r:.80} is no name in a folder")
+    return name
