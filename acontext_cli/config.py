@@ -10,8 +10,13 @@ from acontext_cli.errors import AcontextError
 SETTINGS = {
     "engine": ("auto", "who judges: auto (offline until a model can be configured) or offline"),
     "space": ("default", "the space that new sessions teach"),
+    "import_space": ("project", "the space of imported sessions: project (one for each project) or a space's name"),
+    "user_facts_space": ("own", "where what you want in general is kept: own (the session's space) or a space's name"),
+    "keep_secrets": ("no", "whether what is recorded keeps its secrets: no (placeholders stand for them) or yes"),
 }
+PROJECT, OWN = "project", "own"
 ENGINES = ("auto", "offline")
+ANSWERS = ("no", "yes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,9 @@ def _checked(values: object, file: Path) -> dict[str, str]:
     for name, value in values.items():
         if name not in SETTINGS:
             raise AcontextError(f"{file}: there is no setting {name!r}{_meant(str(name))}")
-        if not isinstance(value, str):
+        if isinstance(value, bool) and SETTINGS[name][0] in ANSWERS:
+            values[name] = ANSWERS[value]  # YAML takes the words for true and false
+        elif not isinstance(value, str):
             raise AcontextError(f"{file}: {name} is {value!r}, not a word")
     return values
 
@@ -100,6 +107,8 @@ def _setting(name: str, written: Mapping[str, str], env: Mapping[str, str], file
         value, source, place = env[variable], variable, variable
     if name == "engine" and value not in ENGINES:
         raise AcontextError(f"{place}: {_no_engine(value)}")
+    if name == "keep_secrets" and value not in ANSWERS:
+        raise AcontextError(f"{place}: keep_secrets is {value!r}, use 'no' or 'yes'")
     return Setting(name=name, value=value, source=source, about=about)
 
 

@@ -5,11 +5,12 @@ A gate refuses what must not be written, holds what a person should look at, or 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from acontext_cli.engines.engine import Proposal
 from acontext_cli.messages import Message
+from acontext_cli.secrets import find
 from acontext_cli.skills import ENTRY_TOKENS, entries, tokens
 from acontext_cli.tasks import Known
 from acontext_cli.trace.steps import values
@@ -53,6 +54,19 @@ def well_formed(proposal: Proposal, _evidence: Evidence) -> Verdict | None:
     return None
 
 
+def no_secret(proposal: Proposal, _evidence: Evidence) -> Verdict | None:
+    """Nothing that is to be written holds a secret; placeholders pass."""
+    told = (field for edit in proposal.edits for field in asdict(edit).items())
+    new = (text for name, text in told if isinstance(text, str) and name != "old")
+    return secret_in(proposal.title, proposal.text, *new)
+
+
+def secret_in(*texts: str) -> Verdict | None:
+    """An objection where one of the texts holds a secret."""
+    kind = next((secret.kind for text in texts for secret in find(text)), "")
+    return Verdict(gate="secret", decision="refuse", reason=f"it holds a secret ({kind})") if kind else None
+
+
 def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     """Every backticked tool, command, path or setting stands in the transcript; numbers and placeholders pass."""
     missing = anchors(proposal.text)
@@ -73,7 +87,7 @@ def not_only_claimed(_proposal: Proposal, evidence: Evidence) -> Verdict | None:
     return Verdict(gate="claim", decision="hold", reason="only the agent says that it worked")
 
 
-GATES: Sequence[Gate] = (well_formed, anchored, not_only_claimed)
+GATES: Sequence[Gate] = (no_secret, well_formed, anchored, not_only_claimed)
 
 
 def first_objection(proposal: Proposal, evidence: Evidence, gates: Sequence[Gate] = GATES) -> Verdict | None:

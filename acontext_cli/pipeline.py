@@ -14,7 +14,7 @@ from typing import TypeVar
 from acontext_cli.distillations import Distillation
 from acontext_cli.engines.engine import Engine
 from acontext_cli.errors import Changed
-from acontext_cli.learned import Attempt, Learned, LearnedBuilder, SpaceView
+from acontext_cli.learned import Attempt, Learned, LearnedBuilder, Share, SpaceView, shares
 from acontext_cli.ledger import Run
 from acontext_cli.messages import Message
 from acontext_cli.session import Session
@@ -36,7 +36,7 @@ def extract(session: Session, engine: Engine) -> tuple[Task, ...]:
     if last and last.end >= session.size:
         return ()
     start, number = (last.start, last.number) if last else (0, 1)
-    found = (task for task in engine.extract(session.messages(start), number) if task != last)
+    found = (task for task in engine.extract(session.safe_messages(start), number) if task != last)
     return _added(found, session.add_tasks)
 
 
@@ -48,38 +48,47 @@ def distill(session: Session, engine: Engine) -> tuple[Distillation, ...]:
     return _added(found, session.add_distillations)
 
 
-def learn(session: Session, engine: Engine, store: SkillStore, *, run: Run, dry_run: bool = False) -> Learned:
+def learn(
+    session: Session,
+    engine: Engine,
+    store: SkillStore,
+    *,
+    run: Run,
+    facts: SkillStore | None = None,
+    dry_run: bool = False,
+) -> Learned:
     """Extract, distill and write what was learned into the space; `dry_run` writes no skill and shows the diff.
 
+    `facts`: the space for what the user wants in general, where that is another one.
     Raises Changed where someone keeps editing the same files.
     """
     builder = LearnedBuilder(session.id, run.id)
     numbers = {task.number for task in extract(session, engine)}
     builder.tasks = tuple(task for task in session.tasks() if task.number in numbers) if numbers else ()
     distill(session, engine)
-    due = _due(session, store.ledger.lessons)
-    for number, batch in enumerate(iter(lambda: tuple(islice(due, BATCH)), ()), 1):
+    parts = ((share, batch) for share in shares(store, facts) for batch in _batches(session, share))
+    for number, (share, batch) in enumerate(parts, 1):
         part = replace(run, id=run.id if number == 1 else f"{run.id}-{number}", session=session.id)
         if dry_run:
-            draft, attempt = _tried(session, engine, store, batch)
+            draft, attempt = _tried(session, engine, share, batch)
             builder.show(draft.diff())
         else:
-            attempt = _written(session, engine, store, batch, part)
+            attempt = _written(session, engine, share, batch, part)
         builder.add(batch, attempt)
     return builder.done()
 
 
-def something_new(session: Session, store: SkillStore) -> bool:
+def something_new(session: Session, store: SkillStore, facts: SkillStore | None = None) -> bool:
     """Whether `learn` would have anything to do."""
     last = session.last_task()
     if last is None:
-        return any(message.role == "user" for message, _, _ in session.messages())  # without one there is no task
+        return any(message.is_human for message, _, _ in session.messages())  # without one there is no task
     if last.end < session.size:
         return True
     done = session.distilled()
     if any(task.finished and task not in done for task in session.tasks()):
         return True
-    return any(True for _ in _due(session, store.ledger.lessons))
+    return any(True for share in shares(store, facts) for _ in _due(session, share))
 
 
 def _added(found: Iterable[_T], add: Callable[[Iterable[_T]], None]) -> tuple[_T, ...]:
@@ -113,7 +122,7 @@ def _verdicts(session: Session, engine: Engine, task: Task) -> Iterator[Distilla
 
 
 def _messages(session: Session, task: Task) -> Iterator[Message]:
-    for message, start, _ in session.messages(task.start):
+    for message, start, _ in session.safe_messages(task.start):
         if start >= task.end:
             return
         yield message
@@ -129,21 +138,27 @@ def _date(session: Session, task: Task) -> str:
     return session.date or (said.group() if said else session.created[:10])
 
 
-def _due(session: Session, lessons: set[str]) -> Iterator[Distillation]:
+def _batches(session: Session, share: Share) -> Iterator[tuple[Distillation, ...]]:
+    due = _due(session, share)
+    return iter(lambda: tuple(islice(due, BATCH)), ())
+
+
+def _due(session: Session, share: Share) -> Iterator[Distillation]:
     """What was distilled and not dealt with, without what a later distillation of the same task replaced."""
-    current = session.distilled()
+    current, lessons = session.distilled(), share.store.ledger.lessons
     seen: set[str] = set()
     for item in session.distillations():
-        if item.id not in lessons and item.id not in seen and item.task in current:
+        if item.id not in lessons and item.id not in seen and item.task in current and (mine := share.of(item)):
             seen.add(item.id)
-            yield item
+            yield mine
 
 
 def _written(
-    session: Session, engine: Engine, store: SkillStore, due: Sequence[Distillation], run: Run, tries: int = _TRIES
+    session: Session, engine: Engine, share: Share, due: Sequence[Distillation], run: Run, tries: int = _TRIES
 ) -> Attempt:
     """One run, all or nothing. Where a person changes a file meanwhile it is made anew on what they wrote."""
-    draft, attempt = _tried(session, engine, store, due)
+    store = share.store
+    draft, attempt = _tried(session, engine, share, due)
     try:
         # Held before the commit and settled behind it: a kill in between leaves nothing that nobody waits for.
         store.hold(attempt.held)
@@ -151,14 +166,14 @@ def _written(
     except Changed:
         if tries == 1:
             raise
-        return _written(session, engine, store, due, run, tries - 1)
+        return _written(session, engine, share, due, run, tries - 1)
     store.hold(attempt.settled)
     return attempt
 
 
-def _tried(session: Session, engine: Engine, store: SkillStore, due: Sequence[Distillation]) -> tuple[Draft, Attempt]:
-    draft = store.draft()
-    view = SpaceView(draft, store.ledger, store.held())
-    attempt = Attempt(view, lambda task: _messages(session, task))
-    attempt.learn(engine, due, session.name)
+def _tried(session: Session, engine: Engine, share: Share, due: Sequence[Distillation]) -> tuple[Draft, Attempt]:
+    draft = share.store.draft()
+    view = SpaceView(draft, share.store.ledger, share.store.held())
+    attempt = Attempt(view, lambda task: _messages(session, task), only=share.only)
+    attempt.learn(engine, due, session.safe(session.name))
     return draft, attempt

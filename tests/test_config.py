@@ -16,7 +16,7 @@ def values(config: Config) -> dict[str, tuple[str, str]]:
     return {setting.name: (setting.value, setting.source) for setting in config.settings}
 
 
-DEFAULTS = {"engine": ("auto", "default"), "space": ("default", "default")}
+DEFAULTS = {name: (default, "default") for name, (default, _) in SETTINGS.items()}
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
@@ -39,6 +39,11 @@ def test_the_environment_wins_over_the_file_and_is_named(tmp_path: Path) -> None
     assert values(load(file, env)) == DEFAULTS | {"space": ("mine", "ACONTEXT_SPACE")}
 
 
+@pytest.mark.parametrize(("written_as", "value"), [("yes", "yes"), ("no", "no"), ("'yes'", "yes"), ("true", "yes")])
+def test_yes_and_no_are_words_though_yaml_takes_them_for_more(tmp_path: Path, written_as: str, value: str) -> None:
+    assert load(written(tmp_path, f"keep_secrets: {written_as}\n"), {})["keep_secrets"] == value
+
+
 def test_a_setting_tells_what_it_is_about(tmp_path: Path) -> None:
     setting = load(tmp_path / "config.yaml", {}).settings[1]
     assert setting == Setting(
@@ -51,9 +56,14 @@ def test_a_setting_tells_what_it_is_about(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("engin: offline", "there is no setting 'engin', did you mean 'engine'?"),
-        ("color: blue", "there is no setting 'color' (there are engine, space)"),
+        (
+            "color: blue",
+            "there is no setting 'color' (there are engine, space, import_space, user_facts_space, keep_secrets)",
+        ),
         ("engine: llm", "the engine 'llm' comes with a later version, use 'auto' or 'offline'"),
         ("engine: fast", "there is no engine 'fast', use 'auto' or 'offline'"),
+        ("keep_secrets: maybe", "keep_secrets is 'maybe', use 'no' or 'yes'"),
+        ("keep_secrets: 1", "keep_secrets is 1, not a word"),
         ("engine: [offline]", "engine is ['offline'], not a word"),
         ("space: 12", "space is 12, not a word"),
         ("- engine", "settings are expected as `name: value` lines"),

@@ -1,15 +1,30 @@
 """What every lesson must pass before it is written."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from traces import asks, transcript, user
 
-from acontext_cli.engines.engine import Proposal
-from acontext_cli.gates import Evidence, Verdict, anchored, anchors, first_objection, not_only_claimed, well_formed
+from acontext_cli.distillations import Distillation, Skip
+from acontext_cli.edits import ReplaceText, WriteFile
+from acontext_cli.engines.engine import Hold, Proposal
+from acontext_cli.gates import (
+    Evidence,
+    Verdict,
+    anchored,
+    anchors,
+    first_objection,
+    no_secret,
+    not_only_claimed,
+    well_formed,
+)
+from acontext_cli.learned import Attempt, SpaceView
 from acontext_cli.messages import Message
 from acontext_cli.skills import ENTRY_TOKENS
-from acontext_cli.tasks import Known, Source
+from acontext_cli.store import SkillStore
+from acontext_cli.tasks import Known, Source, Task
 
 HEADING = "## API Gateway 502 (date: 2026-03-26) <!-- id: 4f2a9c -->\n"
 
@@ -69,6 +84,56 @@ def test_an_entry_keeps_to_its_budget() -> None:
         decision="refuse",
         reason=f"the entry has {ENTRY_TOKENS + 1} tokens, {ENTRY_TOKENS} are allowed",
     )
+
+
+# Secrets
+
+KEY = "gh" + "p_" + "x9Kq2LmV7tBz4WnR8sYc1PdG6hJf3QaE5uTo"
+
+
+def test_what_holds_a_secret_is_refused_in_words() -> None:
+    assert no_secret(proposal(f"- Token: {KEY}"), evidence()) == Verdict(
+        gate="secret", decision="refuse", reason="it holds a secret (github-token)"
+    )
+
+
+def test_a_secret_in_an_edit_is_seen_where_the_entry_holds_none() -> None:
+    edit = WriteFile(skill="s", file="f.md", text=f"psql postgres://app:{KEY}@db/x")
+    assert no_secret(replace(proposal("- x"), edits=(edit,)), evidence()) is not None
+
+
+def test_taking_a_secret_out_of_a_file_passes() -> None:
+    edit = ReplaceText(skill="s", file="f.md", old=KEY, new="<secret:github-token:1>")
+    assert no_secret(replace(proposal("- x"), edits=(edit,)), evidence()) is None
+
+
+def test_placeholders_pass() -> None:
+    assert no_secret(proposal("- Token: GITHUB_TOKEN=<secret:github-token:1>"), evidence()) is None
+
+
+class Learner:
+    """An engine that asks for what it is told to."""
+
+    def __init__(self, *asked: Proposal | Hold) -> None:
+        self.asked = asked
+
+    def learn(self, *_: object) -> Iterable[Proposal | Hold]:
+        return self.asked
+
+
+def test_neither_a_digest_nor_a_held_lesson_is_written_with_a_secret(tmp_path: Path) -> None:
+    task = Task(number=1, status="success", goal="g", first="m1", last="m2", start=0, end=9, at="2026-03-26")
+    item = Distillation(id="l", session="s1", task=task, verdict=Skip(reason="r"), known=None, date="2026-03-26")
+    edit = WriteFile(skill="s", file="f.md", text=f"used {KEY}")
+    digest = Proposal(edits=(edit,), lesson="l", entry="e1", action="add", title="digest", skill="s", file="f.md")
+    hold = Hold(lesson="l", entry="e2", title="held", reason="only a claim", text=f"- Token: {KEY}")
+    store = SkillStore(tmp_path / "skills", tmp_path / "machine", tmp_path / "history")
+    store.prepare()
+    attempt = Attempt(SpaceView(store.draft(), store.ledger, ()), lambda _: ())
+    attempt.learn(Learner(digest, hold), [item], "")  # type: ignore[arg-type]
+    reason = "it holds a secret (github-token)"
+    assert attempt.refused == [("digest", reason), ("held", reason)]
+    assert (attempt.held, attempt.proposals) == ([], [])
 
 
 # Anchors

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,9 +20,10 @@ from acontext_cli.tasks import Known, Outcome, Status, Task
 ANY_JSON = st.recursive(st.none() | st.integers() | st.floats(allow_nan=False) | st.text(), st.lists, max_leaves=4)
 FDS = Path("/proc/self/fd")
 NOON = "2026-03-26T12:00:00.000Z"
+TOKEN = "gh" + "p_" + "x9Kq2LmV7tBz4WnR8sYc1PdG6hJf3QaE5uTo"
 
 
-def made(folder: Path, id: str = "s1", created: str = NOON, **more: str) -> Session:
+def made(folder: Path, id: str = "s1", created: str = NOON, **more: Any) -> Session:
     """A session whose ids count up and whose clock stands."""
     found = Session.create(folder, id=id, created=created, **more)
     ids = map("m{}".format, count(1))
@@ -119,6 +121,61 @@ class TestRecording:
             deep = [deep]
         with pytest.raises(AcontextError, match="message 1: maximum recursion depth exceeded"):
             session.record([user("x", extra=deep)])
+
+    def test_placeholders_stand_for_secrets_and_are_counted(self, tmp_path: Path) -> None:
+        session = made(tmp_path / ".acontext" / "sessions")
+        told = Message(user(f"export GITHUB_TOKEN={TOKEN}"), "call-1", NOON, {"source_file": f"/tmp/{TOKEN}"})
+        call = {"function": {"name": "Bash", "arguments": json.dumps({"command": f"curl -u bob:hunter2x '{TOKEN}'"})}}
+        recorded = session.record([told, {"role": "assistant", "tool_calls": [call]}])
+        assert recorded == Recorded(("call-1", "m1"), 0, {"github-token": 3, "password": 1})
+        first, second = messages(session)
+        mark = "<secret:github-token:1>"
+        assert first == Message(user(f"export GITHUB_TOKEN={mark}"), "call-1", NOON, {"source_file": f"/tmp/{mark}"})
+        assert second.calls[0].named == {"command": f"curl -u bob:<secret:password:2> '{mark}'"}
+        session.close()
+
+    def test_half_a_surrogate_pair_beside_a_secret_is_recorded(self, tmp_path: Path) -> None:
+        session = made(tmp_path / ".acontext" / "sessions")
+        session.record([user(f"\udfff {TOKEN}")])
+        assert messages(session)[0].text == "\udfff <secret:github-token:1>"
+        session.close()
+
+    def test_kept_secrets_are_said_in_session_json_and_not_shown_to_an_engine(self, tmp_path: Path) -> None:
+        session = made(tmp_path / ".acontext" / "sessions")
+        assert session.is_cut
+        assert session.record([user(f"it is {TOKEN}")], keep_secrets=True).secrets == {}
+        assert TOKEN in messages(session)[0].text
+        assert Session.open(session.folder).about.secrets == "kept"
+        assert not session.is_cut
+        assert [message.text for message, _, _ in session.safe_messages()] == ["it is <secret:github-token:1>"]
+        session.close()
+
+    def test_it_is_said_before_the_first_secret_is_on_disk(self, tmp_path: Path) -> None:
+        folder = made(tmp_path / ".acontext" / "sessions").folder
+
+        def full(fd: int, data: bytes | memoryview) -> int:
+            raise OSError(28, "No space left on device")
+
+        with pytest.raises(AcontextError, match="No space left"):
+            Session.open(folder, disk=replace(DISK, write=full)).record([user(TOKEN)], keep_secrets=True)
+        assert not (folder / "messages.jsonl").exists()
+        assert Session.open(folder).is_cut
+
+    def test_an_older_session_that_says_nothing_is_shown_without_secrets(self, tmp_path: Path) -> None:
+        session = made(tmp_path / ".acontext" / "sessions", more={"secrets": "", "branch": "main"})
+        session.record([user(f"it is {TOKEN}")], keep_secrets=True)
+        line = json.dumps({"number": 1, "status": "running", "goal": f"use {TOKEN}", "start": 0, "end": 9})
+        assert not session.is_cut
+        assert session.safe(f"with {TOKEN}") == "with <secret:github-token:1>"
+        assert TOKEN not in session._safe(line.encode()).decode()
+        session.close()
+
+    def test_what_is_told_of_a_session_holds_no_secret(self, tmp_path: Path) -> None:
+        session = made(tmp_path / ".acontext" / "sessions", name=f"try {TOKEN}", more={"branch": f"fix-{TOKEN}"})
+        session.tell(Outcome(status="success", reason=f"works with {TOKEN}"))
+        assert session.name == "try <secret:github-token:1>"
+        assert session.about.branch == "fix-<secret:github-token:1>"
+        assert session.outcomes()[0].reason == "works with <secret:github-token:1>"
 
     def test_no_message_is_no_write(self, session: Session) -> None:
         assert session.record([]) == Recorded((), 0)
@@ -333,6 +390,7 @@ class TestFolder:
             "date": "",
             "created": "2026-03-26T10:00:00.000Z",
             "source": "record",
+            "secrets": "cut",
         }
 
     def test_it_is_opened_as_it_was_created(self, tmp_path: Path) -> None:

@@ -41,13 +41,16 @@ class Session:
     @property
     def taskless(self) -> str:
         """Why there can be no task in it, in words; empty where somebody asks for something."""
-        if self.folder.last_task() or any(message.role == "user" for message in self.messages()):
+        if self.folder.last_task() or any(message.is_human for message in self.messages()):
             return ""
         return "nobody asks for anything in it" if self.folder.size else "nothing is recorded in it yet"
 
-    def record(self, *messages: "Json | Message") -> tuple[str, ...]:
-        """Append messages in the OpenAI chat form; their ids. They are on disk when this returns."""
-        return self.folder.record(messages).ids
+    def record(self, *messages: "Json | Message", keep_secrets: bool = False) -> tuple[str, ...]:
+        """Append messages in the OpenAI chat form; their ids. They are on disk when this returns.
+
+        Placeholders stand for the secrets in them, unless these are to be kept.
+        """
+        return self.folder.record(messages, keep_secrets=keep_secrets).ids
 
     def messages(self) -> "Iterator[Message]":
         return (message for message, _, _ in self.folder.messages())

@@ -2,6 +2,7 @@
 
 from acontext_cli.learned.attempt import Attempt
 from acontext_cli.learned.result import Learned, LearnedBuilder, Written
+from acontext_cli.learned.shares import Share, shares
 from acontext_cli.learned.view import SpaceView
 
-__all__ = ["Attempt", "Learned", "LearnedBuilder", "SpaceView", "Written"]
+__all__ = ["Attempt", "Learned", "LearnedBuilder", "Share", "SpaceView", "Written", "shares"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from acontext_cli.distillations import Distillation
 from acontext_cli.engines.engine import Decline, Engine, Hold, Proposal
 from acontext_cli.errors import Refused
-from acontext_cli.gates import Evidence, first_objection
+from acontext_cli.gates import GATES, Evidence, first_objection, no_secret, secret_in
 from acontext_cli.learned.view import SpaceView
 from acontext_cli.ledger import Action, Record
 from acontext_cli.messages import Message
@@ -20,9 +20,11 @@ Read = Callable[[Task], Iterable[Message]]
 class Attempt:
     """What one attempt at a run proposes, holds and refuses. Nothing of it is real yet."""
 
-    def __init__(self, view: SpaceView, read: Read) -> None:
+    def __init__(self, view: SpaceView, read: Read, only: str = "") -> None:
         self._view = view
         self._read = read
+        self._only = only
+        """The one skill that may be written to; empty: every skill."""
         self.records: list[Record] = []
         self.proposals: list[Proposal] = []
         self.held: list[Held] = []
@@ -40,14 +42,15 @@ class Attempt:
             if isinstance(proposed, Decline):
                 self.declined.append((item.task.number, proposed.reason))
             elif isinstance(proposed, Hold):
-                self._hold(item, proposed, proposed.reason)
-            else:
+                self._held_back(item, proposed)
+            elif proposed.skill == (self._only or proposed.skill):
                 self._try(item, proposed)
         done = {record.lesson for record in self.records}
         self.records.extend(Record(action="skip", lesson=item.id) for item in due if item.id not in done)
 
     def _try(self, item: Distillation, proposal: Proposal) -> None:
-        objection = first_objection(proposal, self._evidence(item)) if _is_judged(proposal) else None
+        gates = GATES if _is_judged(proposal) else (no_secret,)
+        objection = first_objection(proposal, self._evidence(item), gates)
         if objection and objection.decision == "hold":
             self._hold(item, proposal, objection.reason)
         elif objection:
@@ -74,7 +77,14 @@ class Attempt:
             self.settled.append(replace(held, state="written"))
             self.records.append(replace(_record("source", proposal, held.lesson), session=held.session))
 
-    def _refuse(self, item: Distillation, proposal: Proposal, reason: str) -> None:
+    def _held_back(self, item: Distillation, proposed: Hold) -> None:
+        """A held lesson is written too, for a person to read."""
+        if objection := secret_in(proposed.title, proposed.text, proposed.reason):
+            self._refuse(item, proposed, objection.reason)
+        else:
+            self._hold(item, proposed, proposed.reason)
+
+    def _refuse(self, item: Distillation, proposal: Proposal | Hold, reason: str) -> None:
         self.refused.append((proposal.title, reason))
         self.records.append(Record(action="reject", lesson=item.id, entry=proposal.entry))
 

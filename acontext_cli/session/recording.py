@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import Appender
 from acontext_cli.messages import Json, Message, problem
+from acontext_cli.redaction import Redactor
 from acontext_cli.session.clock import now as now
 
 
@@ -32,6 +33,21 @@ def _encoder() -> Callable[[object], str]:
 _encode = _encoder()
 
 
+def bulk_encoder() -> Callable[[Json], str]:
+    """JSON several times as fast, for who writes very many messages: it takes as long to load as thousands do."""
+    from msgspec.json import Encoder
+
+    encode = Encoder().encode
+
+    def encoded(record: Json) -> str:
+        try:
+            return encode(record).decode()
+        except (TypeError, ValueError, RecursionError):  # e.g. half of a surrogate pair
+            return _encode(record)
+
+    return encoded
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What one call recorded."""
@@ -40,6 +56,8 @@ class Recorded:
     """Ids of the messages, in the order given."""
     set_aside: int
     """Bytes of an incomplete last line that a crash had left; they are in `messages.jsonl.torn` now."""
+    secrets: Mapping[str, int] = field(default_factory=dict)
+    """How many of each kind placeholders were put for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +66,24 @@ class Stamp:
 
     clock: Callable[[], str]
     new_id: Callable[[], str]
+    encode: Callable[[Json], str] = _encode
+    """JSON on one line."""
 
-    def recorded(self, messages: Iterable[Json | Message], appender: Appender) -> Recorded:
-        """Write messages, all or none."""
-        stamped = [self.line(given, number) for number, given in enumerate(messages, 1)]
+    def recorded(
+        self, messages: Iterable[Json | Message], appender: Appender, redactor: Redactor | None = None
+    ) -> Recorded:
+        """Write messages, all or none; without their secrets where there is a redactor."""
+        redacted = redactor.json if redactor else None
+        stamped = [self.line(given, number, redacted) for number, given in enumerate(messages, 1)]
         if not stamped:
             return Recorded((), 0)
         appended = appender.append(b"".join([line for _, line in stamped]))
-        return Recorded(tuple([id for id, _ in stamped]), appended.set_aside)
+        ids = tuple([id for id, _ in stamped])
+        return Recorded(ids, appended.set_aside, dict(redactor.cut) if redactor else {})
 
-    def line(self, given: Json | Message, number: int) -> tuple[str, bytes]:
+    def line(
+        self, given: Json | Message, number: int, redacted: Callable[[str], str] | None = None
+    ) -> tuple[str, bytes]:
         """Id and line of a message, the number-th of its call."""
         body = given.body if isinstance(given, Message) else given
         reason = problem(dict(body) if isinstance(body, Mapping) and not isinstance(body, dict) else body)
@@ -65,7 +91,7 @@ class Stamp:
             raise AcontextError(f"message {number}: {reason}; nothing of this call was recorded")
         record = self._kept(given) if isinstance(given, Message) else self._added(given)
         try:
-            return str(record["id"]), encoded(record)
+            return str(record["id"]), encoded(record, redacted, self.encode)
         except (TypeError, ValueError, RecursionError) as error:
             raise AcontextError(f"message {number}: {error}; nothing of this call was recorded") from error
 
@@ -84,13 +110,17 @@ class Stamp:
         return record
 
 
-def encoded(record: Json) -> bytes:
+def encoded(
+    record: Json, redacted: Callable[[str], str] | None = None, encode: Callable[[Json], str] = _encode
+) -> bytes:
     """Its JSON line, the newline included."""
-    text = _encode(record)
+    text = encode(record)
+    if redacted:
+        text = redacted(text)
     try:
         return f"{text}\n".encode()
     except UnicodeEncodeError:  # half of a surrogate pair: JSON can say it, UTF-8 cannot
-        return json.dumps(record).encode() + b"\n"
+        return json.dumps(json.loads(text)).encode() + b"\n"
 
 
 def _meta(source: object, at: object, meta: object) -> dict[str, object]:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Appender, Disk, append, complete, last_line, lines, remove_folder, write_folder
+from acontext_cli.files import (
+    DISK,
+    Appender,
+    Disk,
+    append,
+    complete,
+    last_line,
+    lines,
+    remove_folder,
+    write_folder,
+)
 from acontext_cli.session import about
 from acontext_cli.session.clock import new_id, now
+from acontext_cli.session.keeping import is_cut, say_kept, without_secrets
 
 if TYPE_CHECKING:  # a list of sessions needs none of these, and they take half its time
     from acontext_cli.distillations import Distillation
     from acontext_cli.messages import Json, Message
+    from acontext_cli.redaction import Redactor
     from acontext_cli.session.distilled import Distilled
     from acontext_cli.session.recording import Recorded, Stamp
     from acontext_cli.tasks import Outcome, Task
@@ -47,6 +59,7 @@ class Session:
         self._stamp: Stamp | None = None
         self._disk = disk
         self._appender = Appender(self.transcript, disk)
+        self._says_kept = False
 
     @classmethod
     def create(
@@ -59,11 +72,12 @@ class Session:
         space: str = "default",
         date: str = "",
         source: str = "record",
+        more: Mapping[str, str] | None = None,
         disk: Disk = DISK,
-        **more: str,
     ) -> Session:
-        """A new session in the folder of sessions. `more`: see `about.About`."""
-        known = about.made(id=id, created=created, name=name, space=space, date=date, source=source, **more)
+        """A new session in the folder of sessions. `more`: what else `about.About` says."""
+        told = {"secrets": "cut", **without_secrets(sessions.parent, {"name": name, "source": source, **(more or {})})}
+        known = about.made(id=id, created=created, space=space, date=date, **told)
         write_folder(sessions / known.folder, {about.FILE: known.data()}, disk)
         return cls(sessions / known.folder, known, disk=disk)
 
@@ -86,10 +100,27 @@ class Session:
         """Bytes of the transcript, an incomplete last line not counted."""
         return complete(self.transcript)
 
-    def record(self, messages: Iterable[Json | Message]) -> Recorded:
-        """Add messages to the transcript, all or none. They are on disk when this returns."""
+    @property
+    def is_cut(self) -> bool:
+        """Whether placeholders stand for all secrets in it. Another process may have kept some meanwhile."""
+        return is_cut(self.folder)
+
+    def redactor(self) -> Redactor:
+        """A new one, with the placeholders of its workspace."""
+        from acontext_cli.redaction import redactor_of
+
+        return redactor_of(self.folder.parent.parent)
+
+    def record(self, messages: Iterable[Json | Message], *, keep_secrets: bool = False) -> Recorded:
+        """Add messages to the transcript, all or none, with placeholders for their secrets unless these are to be kept.
+
+        They are on disk when this returns.
+        """
         stamp = self._stamp or self._stamped()
-        return stamp.recorded(messages, self._appender)
+        if keep_secrets and not self._says_kept:
+            say_kept(self.folder, self._disk)
+            self._says_kept = True
+        return stamp.recorded(messages, self._appender, None if keep_secrets else self.redactor())
 
     def messages(self, start: int = 0) -> Iterator[tuple[Message, int, int]]:
         """Each message from an offset on, with the offset of its line and the one behind it."""
@@ -105,6 +136,17 @@ class Session:
                 raise AcontextError(f"{where}: no message ({error}); mend this line") from error
             yield message, at, at + len(text) + 1
 
+    def safe_messages(self, start: int = 0) -> Iterator[tuple[Message, int, int]]:
+        """The same without secrets, also where they were kept: what may be shown to an engine."""
+        if self.is_cut:
+            return self.messages(start)
+        redacted = self.redactor().message
+        return ((redacted(message), at, end) for message, at, end in self.messages(start))
+
+    def safe(self, text: str) -> str:
+        """Of what else is kept here a text without secrets."""
+        return text if self.is_cut else self.redactor().text(text)
+
     def tasks(self) -> Iterator[Task]:
         """The tasks in order, each as it stands last, with the outcomes that were told."""
         from acontext_cli.session.told import latest, told
@@ -118,7 +160,7 @@ class Session:
 
         path = self.folder / "tasks.jsonl"
         text = last_line(path)
-        return None if text is None else _decoded(Task, path, complete(path) - 1, text)
+        return None if text is None else _decoded(Task, path, complete(path) - 1, self._safe(text))
 
     def add_tasks(self, tasks: Iterable[Task]) -> None:
         self._add("tasks.jsonl", tasks)
@@ -133,7 +175,8 @@ class Session:
         """Keep what was told from outside, bound to the transcript as it is now."""
         from dataclasses import replace
 
-        bound = replace(outcome, upto=outcome.upto or self.size, at=outcome.at or self._clock())
+        reason = self.redactor().text(outcome.reason)
+        bound = replace(outcome, reason=reason, upto=outcome.upto or self.size, at=outcome.at or self._clock())
         self._add("outcomes.jsonl", [bound])
         return bound
 
@@ -164,6 +207,12 @@ class Session:
         self.close()
         remove_folder(self.folder, self._disk)
 
+    def expect_many(self) -> None:
+        """Very many messages are to be recorded: make ready to write them fast."""
+        from acontext_cli.session.recording import Stamp, bulk_encoder
+
+        self._stamp = Stamp(self._clock, self._new_id, bulk_encoder())
+
     def _stamped(self) -> Stamp:
         from acontext_cli.session.recording import Stamp
 
@@ -173,7 +222,13 @@ class Session:
     def _records(self, kind: type[_T], name: str) -> Iterator[_T]:
         path = self.folder / name
         for at, text in lines(path):
-            yield _decoded(kind, path, at, text)
+            yield _decoded(kind, path, at, self._safe(text))
+
+    def _safe(self, line: bytes) -> bytes:
+        """A line of what was found; an older program may have left secrets in it."""
+        if self.is_cut:
+            return line
+        return self.redactor().json(line.decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
 
     def _add(self, name: str, values: Iterable[object]) -> None:
         from acontext_cli.records import encode

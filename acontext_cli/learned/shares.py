@@ -1,0 +1,41 @@
+"""Which space learns what of a session: its own all of it, but for what the user wants in general where the workspace
+keeps that in one space for all projects (`user_facts_space`)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from acontext_cli.distillations import Distillation, Facts, Skip
+from acontext_cli.store import SkillStore
+
+USER = "user-general-facts"
+_ELSEWHERE = "what the user wants in general is kept in the space that user_facts_space names"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one space learns."""
+
+    store: SkillStore
+    of: Callable[[Distillation], Distillation | None]
+    """What a distillation is to this space: itself, a skip, or nothing at all."""
+    only: str = ""
+    """The one skill that may be written to; empty: every skill."""
+
+
+def shares(own: SkillStore, facts: SkillStore | None) -> Sequence[Share]:
+    """The spaces that learn from a session; `facts`: where what the user wants in general is kept."""
+    if facts is None or facts.folder == own.folder:
+        return (Share(own, lambda item: item),)
+    return Share(own, _without_user), Share(facts, _only_user, USER)
+
+
+def _is_user(item: Distillation) -> bool:
+    return isinstance(item.verdict, Facts) and item.verdict.about == "user"
+
+
+def _without_user(item: Distillation) -> Distillation:
+    return replace(item, verdict=Skip(reason=_ELSEWHERE)) if _is_user(item) else item
+
+
+def _only_user(item: Distillation) -> Distillation | None:
+    return item if _is_user(item) else None

@@ -1,0 +1,196 @@
+"""Finds the secrets of a text: first a cheap look for what must occur, then the rules that this makes worth trying."""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from functools import cache
+
+from acontext_cli.secrets import addresses, commands, headers, keys
+from acontext_cli.secrets.assigned import assigned
+from acontext_cli.secrets.secret import Finder, Secret, Shape
+from acontext_cli.secrets.shapes import SHAPES
+from acontext_cli.secrets.values import is_dummy, is_random
+
+_RUN = b"a" * 20
+_LONGEST = 400
+_BEFORE, _BEFORE_DOT, _DOT = 6, 20, ord(".")
+_BLOB = b"a" * 1024
+_LARGE = 8192
+_ALNUM = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_WORDS = bytes(97 if sign in _ALNUM or sign in b"_-" else 32 for sign in range(256))
+_BASE64 = bytes(97 if sign in _ALNUM or sign in b"+/=" else 32 for sign in range(256))
+
+
+_KEYWORDS: dict[bytes, tuple[Finder, ...]] = {
+    b"pass": (assigned,),
+    b"pw": (assigned,),
+    b"secret": (assigned, keys.manifest),
+    b"token": (assigned,),
+    b"cookie": (headers.cookie,),
+    b"hook": (addresses.hook,),
+    b"key": (assigned, keys.private_key, keys.putty),
+    b"cred": (assigned,),
+    b"auth": (headers.authorization,),
+    b"bearer": (headers.bearer,),
+    b"sig": (addresses.signature,),
+    b" -": (commands.option,),
+    b"_pat": (assigned,),
+    b"identified by": (commands.identified,),
+}
+_ADDRESSES: dict[bytes, tuple[Finder, ...]] = {b"://": (addresses.address,), b":\\": (addresses.address,)}
+"""Some programs escape slashes in JSON."""
+_SHORTEST = 8
+
+
+def find(text: str) -> list[Secret]:
+    """The secrets of a text in order; no two overlap."""
+    if len(text) < _SHORTEST:
+        return []
+    data = text.encode("ascii", "replace")  # a byte a sign, so that places are the same
+    found = [*_shaped(text, data), *_named(text, data.lower())]
+    return _merged(found) if found else []
+
+
+def _named(text: str, low: bytes) -> list[Secret]:
+    found = _found(text, low, _KEYWORDS)
+    return [*_found(text, low, _ADDRESSES), *found] if b"@" in low else found
+
+
+def _found(text: str, low: bytes, keywords: dict[bytes, tuple[Finder, ...]]) -> list[Secret]:
+    found: list[Secret] = []
+    for keyword, finders in keywords.items():
+        at = low.find(keyword)
+        while at >= 0:
+            for finder in finders:
+                found += finder(text, at)
+            at = low.find(keyword, at + len(keyword))
+    return found
+
+
+def _shaped(text: str, data: bytes) -> Iterator[Secret]:
+    words = _long_words(data)
+    if not words:
+        return
+    joined = _ESCAPES.sub(b" ", b"\n".join(words))  # a word may begin behind `\\n`
+    for start in {*_starts().findall(joined), *(start for start in _bound() if start in joined)}:
+        for shape, its_start in _shapes_of(start.decode()):
+            yield from _of_shape(shape, its_start, text)
+
+
+_ESCAPES = re.compile(rb"\\u[0-9a-fA-F]{4}|\\[nrtbf]|%[0-9A-Fa-f]{2}|\[[0-9;]{0,10}m")
+
+
+def _long_words(data: bytes) -> set[bytes]:
+    """The words in which a key could stand, each with a little of what is before it."""
+    mapped = data.translate(_WORDS)
+    if _RUN not in mapped:
+        return set()
+    if len(data) > _LARGE:
+        mapped = _without_blobs(data, mapped)
+    words = set()
+    at = mapped.find(_RUN)
+    while at >= 0:
+        end = mapped.find(b" ", at + len(_RUN))
+        end = len(data) if end < 0 else end
+        before = at - (_BEFORE_DOT if at and data[at - 1] == _DOT else _BEFORE)  # a key may begin before the word
+        words.add(data[max(0, before) : end if end - at < _LONGEST else at + _LONGEST])
+        at = mapped.find(_RUN, end)
+    return words
+
+
+def _without_blobs(data: bytes, mapped: bytes) -> bytes:
+    """Pictures and the like are no words."""
+    blobs = data.translate(_BASE64)
+    at = blobs.find(_BLOB)
+    while at >= 0:
+        end = blobs.find(b" ", at)
+        end = len(data) if end < 0 else end
+        mapped = mapped[: at + 64] + b" " * (end - at - 64) + mapped[end:]
+        at = blobs.find(_BLOB, end)
+    return mapped
+
+
+@cache
+def _starts() -> re.Pattern[bytes]:
+    """The beginnings of words in one pattern, by their first sign, so that most words are passed over at once."""
+    groups: dict[str, list[str]] = {}
+    starts = {start for shape in SHAPES if not shape.before for start in shape.starts.split()}
+    for start in sorted(starts, reverse=True):
+        groups.setdefault(start[:1], []).append(re.escape(start[1:]))
+    firsts = (f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items())
+    return re.compile(f"(?<![A-Za-z0-9])(?:{'|'.join(firsts)})".encode())
+
+
+@cache
+def _bound() -> tuple[bytes, ...]:
+    """The beginnings before which more of the key stands."""
+    return tuple(start.encode() for shape in SHAPES if shape.before for start in shape.starts.split())
+
+
+@cache
+def _shapes_of(found: str) -> tuple[tuple[Shape, str], ...]:
+    """What may begin so, with less of it too."""
+    starts = ((shape, start) for shape in SHAPES for start in shape.starts.split())
+    return tuple((shape, start) for shape, start in starts if found.startswith(start))
+
+
+@cache
+def _rest(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _of_shape(shape: Shape, start: str, text: str) -> Iterator[Secret]:
+    at = text.find(start)
+    while at >= 0:
+        match = _rest(shape.rest).match(text, at + len(start))
+        begin = _begin(shape, text, at) if match else -1
+        if match and begin >= 0 and _is_good(shape, text[at + len(start) : match.end()], text[begin : match.end()]):
+            yield Secret(begin, match.end(), shape.kind)
+            if shape.kind == "aws-access-key":
+                yield from keys.aws_pair(text, begin, match.end())
+        at = text.find(start, at + len(start))
+
+
+def _begin(shape: Shape, text: str, at: int) -> int:
+    """Where the key begins; -1: this is the middle of something else."""
+    if shape.before:
+        found = re.search(rf"(?:{shape.before})\Z", text[max(0, at - 40) : at])
+        if found is None:
+            return -1
+        at -= len(found.group())
+    return at if _is_free(text, at, "+/" if shape.random else "") else -1
+
+
+_ESCAPED = re.compile(r"(?:\\[nrtbf]|\\u[0-9a-fA-F]{4}|%[0-9A-Fa-f]{2}|\x1b\[[\d;]{0,8}m|u001b\[[\d;]{0,8}m)\Z")
+
+
+def _is_free(text: str, at: int, bound: str) -> bool:
+    """Whether a word can begin here: behind no letter and none of some signs, unless that belongs to an escape."""
+    before = text[max(0, at - 14) : at]
+    if not before or not (before[-1].isalnum() or before[-1] in bound):
+        return True
+    return before.endswith("//") or _ESCAPED.search(before) is not None
+
+
+def _is_good(shape: Shape, rest: str, whole: str) -> bool:
+    if shape.kind == "private-key":
+        return b"PRIVATE" in b64decode(whole[:64])
+    return is_random(rest) if shape.random else not is_dummy(whole)
+
+
+def _merged(found: list[Secret]) -> list[Secret]:
+    """What overlaps is one; it is of the kind that its shape says, else of the one that was found first."""
+    merged: list[Secret] = []
+    for secret in sorted(found, key=lambda each: each.start):
+        if merged and secret.start < merged[-1].end:
+            last = merged[-1]
+            kind = min((last, secret), key=lambda each: each.kind in _VAGUE).kind
+            merged[-1] = Secret(last.start, max(last.end, secret.end), kind)
+        else:
+            merged.append(secret)
+    return merged
+
+
+_VAGUE = frozenset(
+    ("password", "token", "secret", "api-key", "credential", "authorization", "cookie", "signature", "url-token")
+)

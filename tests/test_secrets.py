@@ -1,0 +1,228 @@
+"""What is taken for a secret, what is not, and that no text keeps the finder busy for long."""
+
+import json
+import sys
+import time
+
+import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+from notations import LOOK_ALIKES, SECRETS
+
+from acontext_cli.secrets import Secret, find
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import planted
+import planted_elsewhere
+
+RANDOM = "x9Kq2LmV7tBz4WnR8sYc1PdG6hJf3QaE5uTo"
+TOKEN = "gh" + "p_" + RANDOM
+WORD = "S3cretPw1"
+JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0." + RANDOM
+
+
+def cut(text: str) -> list[str]:
+    return [text[secret.start : secret.end] for secret in find(text)]
+
+
+def test_a_secret_is_found_where_it_stands_and_named() -> None:
+    assert find(f"export GITHUB_TOKEN={TOKEN}\n") == [Secret(20, 20 + len(TOKEN), "github-token")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"'{TOKEN}'",
+        f"a\\n{TOKEN}\\n",
+        f"t%3D{TOKEN}&x",
+        f"\\u0026{TOKEN}",
+        f"\x1b[32m{TOKEN}\x1b[0m",
+        f"https://x-access-token:{TOKEN}@github.com/o/r",
+        f"/tmp/{TOKEN}.txt",
+        f"ä{chr(0x1F600)}{TOKEN}",
+    ],
+)
+def test_a_key_is_found_by_its_shape_in_any_notation(text: str) -> None:
+    assert cut(text) == [TOKEN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DB_PASSWORD={}",
+        "password: {}\n",
+        "password = '{}'",
+        '"password": "{}"',
+        '\\"password\\": \\"{}\\"',
+        "password=>'{}'",
+        "login(password='{}', user='x')",
+        "--password {}",
+        '["--password", "{}"]',
+        "- name: DB_PASSWORD\n  value: {}\n",
+        '{{"name": "DB_PASSWORD", "value": "{}"}}',
+        "<password>{}</password>",
+        "machine x login bob password {}",
+        "spring.datasource.password={}",
+        "User Id=sa;Password={};Encrypt=True",
+        "my password is {}",
+        "IDENTIFIED BY '{}'",
+        "ALTER USER x WITH PASSWORD '{}'",
+        "curl -u bob:{} https://x",
+        "curl -X POST \\\n  -u bob:{} https://x",
+        "mysql -uroot -p{} db",
+        "sshpass -p '{}' ssh x",
+        "redis-cli -a {} ping",
+        "auth=('bob', '{}')",
+        "postgres://app:{}@db:5432/x",
+        "redis://:{}@cache:6379/0",
+        "git remote: https://bob:{}@git.example.org/a.git (fetch)",
+    ],
+)
+def test_of_a_password_in_any_notation_only_the_password_is_cut(text: str) -> None:
+    assert cut(text.format(WORD)) == [WORD]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Bearer {}",
+        "'Authorization': 'token {}'",
+        '{{"Authorization": "Bearer {}"}}',
+        "Cookie: theme=dark; sessionid={}; lang=en",
+        "Set-Cookie: sid={}; Path=/; HttpOnly",
+        "x-api-key: {}",
+        "?access_token={}&page=2",
+        "//registry.npmjs.org/:_authToken={}",
+        "const apiKey: string = '{}';",
+        "hooks.slack.com/services/T000AAAA1/B000AAAA1/{}",
+        "https://x.blob.core.windows.net/c?sv=1&sig={}&sp=r",
+    ],
+)
+def test_what_is_drawn_at_random_is_found_by_its_name_or_place(text: str) -> None:
+    assert cut(text.format(RANDOM)) == [RANDOM]
+
+
+def test_a_private_key_is_cut_whole_with_its_lines_numbered_or_escaped() -> None:
+    lines = ["-----BEGIN PRIV" + "ATE KEY-----", *("aB3dE6gH9kLmN2pQ" * 4,) * 4, "-----END PRIV" + "ATE KEY-----"]
+    for text in ("\n".join(lines), "\\n".join(lines), "\n".join(f"{n:5}→{line}" for n, line in enumerate(lines, 1))):
+        found = cut(f"before {text} after")
+        assert len(found) == 1
+        assert found[0].startswith("-----BEGIN")
+        assert found[0].endswith("KEY-----")
+
+
+def test_of_a_private_key_that_was_cut_off_the_rest_is_cut() -> None:
+    lines = ["-----BEGIN RSA PRIV" + "ATE KEY-----", *("aB3dE6gH9kLmN2pQ" * 4,) * 4]
+    assert cut("\n".join(lines)) == ["\n".join(lines)]
+    assert "\n".join(cut("\n".join([*lines[1:], "-----END RSA PRIV" + "ATE KEY-----"]))).count("aB3d") == 16
+
+
+def test_a_placeholder_key_in_a_document_is_none() -> None:
+    assert cut("-----BEGIN PRIV" + "ATE KEY-----\n...\n-----END PRIV" + "ATE KEY-----") == []
+
+
+def test_the_secret_key_beside_an_access_key_is_found_without_a_name() -> None:
+    secret = "q7Rt2LmVpXw4/K7MzENGobPxRfiCYs9dEuTb3AqZ"
+    assert cut("AK" + f"IAQ7RT2LMVPXW4K7MZ,{secret}") == ["AK" + "IAQ7RT2LMVPXW4K7MZ", secret]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: str",
+        'password=os.environ["X1"]',
+        "password = getpass.getpass()",
+        "the token count is 12, the password field",
+        "max_tokens: 4096, token_count=123",
+        '"token": "<your-token>"',
+        "TOKEN=${TOKEN}",
+        "password=changeme",
+        "API_KEY=xxxxxxxxxxxxxxxxxxxx",
+        "api_key=settings.API_KEY2,",
+        "commit 3f786850e387550fdab836ed7e6dc881de23001b",
+        f"sha512-{RANDOM}{RANDOM}==",
+        "toolu_01A09q90qw90lq917835lq9",
+        "https://registry.npmjs.org:443/@scope/pkg",
+        "git@github.com:org/repo.git",
+        "postgres://user:password@localhost/db",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8x9Kq2LmV7tBz4WnR8sYc1PdG6hJf3QaE5 me",
+        "--- PASS: TestInstallHooks_LocalDev_Idempotent",
+        "arn:aws:secretsmanager:eu-west-1:1:secret:prod/queue-x11g4y",
+        "Authorization: Bearer ${TOKEN}",
+        "next_token=abc123def456ghi789jkl",
+        '{"password": "Passwort", "token": "Zugangsschlüssel"}',
+    ],
+)
+def test_what_only_looks_like_a_secret_is_left(text: str) -> None:
+    assert cut(text) == []
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_many_programs_write_them_in_their_own_way(text: str) -> None:
+    secret = RANDOM if "{random}" in text else "Gr33n.Apple_47"
+    filled = text.replace("{random}", RANDOM).replace("{word}", secret)
+    assert any(secret in found for found in cut(filled))
+    assert any(secret in found for found in cut(json.dumps({"content": filled})))
+
+
+@pytest.mark.parametrize("line", LOOK_ALIKES.strip().split("\n"))
+def test_much_that_programs_write_only_looks_alike(line: str) -> None:
+    assert cut(line) == []
+    assert cut(json.dumps({"content": line})) == []
+
+
+@pytest.mark.parametrize("kept", [planted, planted_elsewhere], ids=["planted", "elsewhere"])
+def test_planted_secrets_are_found_plain_and_within_json(kept: object) -> None:
+    missed = 0
+    for each in kept.secrets():  # type: ignore[attr-defined]
+        line = json.dumps({"arguments": json.dumps({"input": each.text})})
+        inner = json.dumps(json.dumps(each.secret)[1:-1])[1:-1]
+        missed += not any(each.secret in found for found in cut(each.text))
+        missed += not any(inner in found for found in cut(line))
+    assert missed <= 6
+
+
+@pytest.mark.parametrize("kept", [planted, planted_elsewhere], ids=["planted", "elsewhere"])
+def test_of_look_alikes_nothing_is_cut(kept: object) -> None:
+    wrong = [(each.kind, cut(each.text)) for each in kept.look_alikes(rounds=4) if cut(each.text)]  # type: ignore[attr-defined]
+    assert wrong == []
+
+
+@given(st.text())
+def test_places_are_within_the_text_and_do_not_overlap(text: str) -> None:
+    found = find(f'{text}{TOKEN} password="{text}{WORD}" {text}')
+    ends = [0, *(secret.end for secret in found)]
+    assert all(end <= secret.start < secret.end for end, secret in zip(ends, found, strict=False))
+
+
+@given(st.text(alphabet="pasword=:\"'\\ \n-_tokenAuthrizBe@/.,;{}[]<>x1"))
+def test_cutting_twice_changes_nothing(text: str) -> None:
+    once = text
+    for secret in reversed(find(text)):
+        once = f"{once[: secret.start]}<secret:{secret.kind}:1>{once[secret.end :]}"
+    assert find(once) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 200_000,
+        "password" + " " * 200_000,
+        'password="' * 20_000,
+        'token="' + "\\" * 200_000,
+        "https://a:" * 20_000 + "@",
+        ("-----BEGIN PRIV" + "ATE KEY-----") * 7_000,
+        "Cookie: a=b; " * 15_000,
+        "eyJ" + "a" * 100 + ("." + "eyJa" * 20) * 2_000,
+        "curl -u a " * 20_000,
+        "a-" * 100_000 + "@" + "://" * 1000,
+        "key" + "\\n" * 100_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_no_text_takes_long(text: str) -> None:
+    start = time.process_time()
+    find(text)
+    assert time.process_time() - start < 3  # a careless pattern takes hours
