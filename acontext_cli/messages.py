@@ -71,6 +71,11 @@ class Message:
         return tuple(map(_call, listed)) + ((_called("", cast(Json, old)),) if old else ())
 
     @property
+    def is_human(self) -> bool:
+        """Whether a person said it; what a harness put in the user's place has a `kind`."""
+        return self.body["role"] == "user" and "kind" not in self.meta
+
+    @property
     def is_result(self) -> bool:
         return self.body["role"] in RESULT_ROLES
 

@@ -29,12 +29,22 @@ class WorkspaceFolder:
             chosen = Path(env["ACONTEXT_WORKSPACE"])
         if chosen is not None:
             return _chosen(cls(chosen.absolute()))
+        found = cls.nearest(start, env=env) or cls.of_user(env=env)
+        if found is None or not found.exists:
+            raise AcontextError("no workspace here: acontext init")
+        return found
+
+    @classmethod
+    def nearest(cls, start: Path, *, env: Mapping[str, str]) -> "WorkspaceFolder | None":
+        """The nearest one upwards, if there is any."""
         here = start.absolute()
-        nearest = (folder for folder in (here, *here.parents) if not _is_home(folder, env))
-        for found in map(cls, (*nearest, *user_folder(env))):
-            if found.exists:
-                return found
-        raise AcontextError("no workspace here: acontext init")
+        folders = (cls(folder) for folder in (here, *here.parents) if not _is_home(folder, env))
+        return next((found for found in folders if found.exists), None)
+
+    @classmethod
+    def of_user(cls, *, env: Mapping[str, str]) -> "WorkspaceFolder | None":
+        """The user's own, whether it is there or not; none without a home."""
+        return next(map(cls, user_folder(env)), None)
 
     @classmethod
     def init(
@@ -79,12 +89,20 @@ class WorkspaceFolder:
         source: str = "record",
         id: str = "",
         created: str = "",
+        more: Mapping[str, str] | None = None,
     ) -> Session:
-        """A new session. Where none is given its id is a random UUID and its time is now."""
+        """A new session. Where none is given its id is a random UUID and its time is now; `more`: see `About`."""
         from uuid import uuid4  # 11 ms that only a new session pays
 
         id, created = id or str(uuid4()), created or now()
-        return Session.create(self.sessions, id=id, created=created, name=name, space=space, date=date, source=source)
+        return Session.create(
+            self.sessions, id=id, created=created, name=name, space=space, date=date, source=source, more=more
+        )
+
+    def imported(self, id: str) -> Session | None:
+        """The session of exactly this id, if it is there."""
+        found = sorted(self.sessions.glob(f"[!.]*-{id}"))
+        return Session.open(found[0]) if found else None
 
     @property
     def session_count(self) -> int:

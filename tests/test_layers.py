@@ -12,9 +12,28 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "acontext_cli"
 LAYERS = (
-    ("values", {"", "errors", "messages", "tasks", "distillations", "records", "skills", "edits", "trace", "formats", "secrets"}),
+    (
+        "values",
+        {
+            "",
+            "errors",
+            "messages",
+            "tasks",
+            "distillations",
+            "records",
+            "skills",
+            "edits",
+            "trace",
+            "formats",
+            "secrets",
+            "exports",
+        },
+    ),
     ("files", {"files", "session", "workspace", "store", "ledger", "redaction", "linking", "packing"}),
-    ("flow", {"model", "conversation", "recall", "engines", "gates", "learned", "pipeline", "demo", "prompts", "importing"}),
+    (
+        "flow",
+        {"model", "conversation", "recall", "engines", "gates", "learned", "pipeline", "demo", "prompts", "importing"},
+    ),
     ("surface", {"api", "config", "show", "cli", "__main__"}),
 )
 NEVER_FIRST = {"asyncio", "frontmatter", "httpx", "importlib.metadata", "logging", "openai", "pydantic", "rich", "yaml"}
@@ -109,6 +128,8 @@ def workspace(cli) -> Path:  # type: ignore[no-untyped-def]
         ["recall"],
         ["status"],
         ["config"],
+        ["link", "--list"],
+        ["import", "--dry-run"],
     ],
     ids=" ".join,
 )

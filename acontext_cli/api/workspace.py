@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # what records a message does without the learner
     from acontext_cli.api.space import LearningSpace
     from acontext_cli.config import Config
     from acontext_cli.engines.engine import Engine
+    from acontext_cli.importing.projects import Project
     from acontext_cli.ledger import Run
     from acontext_cli.pipeline import Learned
     from acontext_cli.session.sessions import Listed
@@ -43,6 +44,22 @@ class Workspace:
         """The one named, else ACONTEXT_WORKSPACE, else the nearest upwards, else the user's own."""
         chosen = Path(folder) if folder is not None else None
         return cls(WorkspaceFolder.find(Path.cwd(), chosen=chosen, env=os.environ), os.environ)
+
+    @classmethod
+    def find_all(cls, folder: Path | str | None = None) -> "list[Workspace]":
+        """The one named; where none is named the one found, and those that imports have written to."""
+        from acontext_cli.importing.written import workspaces
+
+        if folder is not None or os.environ.get("ACONTEXT_WORKSPACE"):
+            return [cls.find(folder)]
+        imported = [cls(found, os.environ) for found in workspaces(os.environ)]
+        try:
+            here = cls.find()
+        except AcontextError:
+            if not imported:
+                raise
+            return imported
+        return [here, *(each for each in imported if each.root != here.root)]
 
     @classmethod
     def init(cls, folder: Path | str = ".") -> tuple["Workspace", bool]:
@@ -78,11 +95,33 @@ class Workspace:
         return sorted(path.name for path in found if path.is_dir() and not path.name.startswith("."))
 
     def space(self, name: str = "") -> "LearningSpace":
-        """The space of this name; without one, the space that new sessions teach."""
-        name = name or self.config["space"]
+        """The space of this name; without one, that of the project one stands in, else that of the config."""
+        name = name or self._project_space(self.project) or self.config["space"]
         if name not in self._spaces:
             self._spaces[name] = self._open(name)
         return self._spaces[name]
+
+    @property
+    def project(self) -> "Project | None":
+        """The project one stands in, where this workspace is not its own."""
+        from acontext_cli.importing import projects, spaces
+
+        found = projects.project_of(os.getcwd())  # noqa: PTH109, as text
+        return found if found and not spaces.is_own(self.folder, found) else None
+
+    def project_of_space(self, name: str = "") -> "Project | None":
+        """The project one stands in, where the space of this name (without one, the space that is meant) is its own."""
+        project = self.project
+        own = self._project_space(project)
+        return project if own and name in ("", own) else None
+
+    def _project_space(self, project: "Project | None") -> str:
+        """The space that imports have made for a project, empty where there is none."""
+        from acontext_cli.importing import spaces
+
+        if project is None or self.config["import_space"] != "project":
+            return ""
+        return spaces.claimed(self.folder, project)
 
     def new_space(self, name: str) -> "LearningSpace":
         if name in self.spaces():
@@ -114,8 +153,8 @@ class Workspace:
     def learn_from(self, session: Session, *, space: str = "", dry_run: bool = False) -> "Learned":
         from acontext_cli import pipeline
 
-        engine, store = self.engine(), self._taught(session, space)
-        return pipeline.learn(session.folder, engine, store, run=_run(engine, session), dry_run=dry_run)
+        engine, store, facts = self.engine(), self._taught(session, space), self._user_facts(space)
+        return pipeline.learn(session.folder, engine, store, run=_run(engine, session), facts=facts, dry_run=dry_run)
 
     def sessions(self) -> Iterator[Session]:
         """All sessions that can be read, oldest first."""
@@ -129,9 +168,18 @@ class Workspace:
         """Whether there is something to learn from it."""
         from acontext_cli import pipeline
 
-        store = self._taught(session, space)
-        store.ledger.refresh()  # another run may have added to it since
-        return pipeline.something_new(session.folder, store)
+        store, facts = self._taught(session, space), self._user_facts(space)
+        for each in (store, facts):
+            if each is not None:
+                each.ledger.refresh()  # another run may have added to it since
+        return pipeline.something_new(session.folder, store, facts)
+
+    def _user_facts(self, space: str) -> "SkillStore | None":
+        """The space for what the user wants in general, where the config names one and no space was asked for."""
+        from acontext_cli.config import OWN
+
+        name = self.config["user_facts_space"]
+        return self.space(name).store if name != OWN and not space else None
 
     def _taught(self, session: Session, space: str) -> "SkillStore":
         """The skills that a session teaches."""

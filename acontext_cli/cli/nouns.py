@@ -17,6 +17,11 @@ def workspace(context: typer.Context) -> Workspace:
     return Workspace.find(chosen)
 
 
+def workspaces(context: typer.Context) -> list[Workspace]:
+    """The one that is meant, and where none is named those too that imports have written to."""
+    return Workspace.find_all(context.obj)
+
+
 def session(context: typer.Context, ref: str) -> Session:
     return workspace(context).session(ref)
 
@@ -34,6 +39,18 @@ def confirm(question: str, yes: bool) -> None:
         say()
     if answer.strip().lower() not in ("y", "yes"):
         raise AcontextError("nothing was deleted")
+
+
+def agreed(question: str, yes: bool) -> bool:
+    """Whether to go on with what takes nothing away: where nobody can be asked, yes."""
+    if yes or not sys.stdin.isatty():
+        return True
+    try:
+        answer = input(f"{question} [Y/n]: ")
+    except EOFError:  # Ctrl-D
+        say()
+        return False
+    return answer.strip().lower() in ("", "y", "yes")
 
 
 def session_names(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:

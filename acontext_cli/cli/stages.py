@@ -1,18 +1,24 @@
 """`acontext record`, and the stages of the pipeline: `extract`, `distill`, `learn`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 
-from acontext_cli.cli.nouns import AsJson, SessionRef, SpaceName, session, session_names, workspace
+from acontext_cli.api.workspace import Workspace
+from acontext_cli.cli.nouns import AsJson, SessionRef, SpaceName, session, session_names, workspace, workspaces
 from acontext_cli.errors import AcontextError
 from acontext_cli.show.text import as_json, counted, say, warn
 
 app = typer.Typer()
+
+_KEPT = (
+    "SECRETS ARE KEPT: they stay in this session's transcript on disk as they came; "
+    "they are still cut before anything reaches a skill or a model"
+)
 
 
 # A file whose name begins with '-' is looked for like any other, so that a wrong one is refused by its name.
@@ -25,6 +31,7 @@ def record(
     context: typer.Context,
     ref: SessionRef,
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="JSON Lines; - or nothing: standard input.")] = "-",
+    keep_secrets: Annotated[bool, typer.Option("--keep-secrets", help="Leave secrets in the transcript.")] = False,
 ) -> None:
     """Append messages: one OpenAI chat-completions message a line, any role."""
     from acontext_cli.session import parse_batch
@@ -34,10 +41,22 @@ def record(
         messages = parse_batch("standard input" if file == "-" else file, source)
     if file == "-" and not messages:
         raise AcontextError("nothing to read on standard input: acontext record SESSION FILE, or messages in a pipe")
-    recorded = found.folder.record(messages)
+    kept = keep_secrets or workspace(context).config["keep_secrets"] == "yes"
+    recorded = found.folder.record(messages, keep_secrets=kept)
     if recorded.set_aside:
         warn(f"a line that a crash had cut off was set aside in {found.folder.transcript}.torn")
-    say(f"recorded {counted(len(recorded.ids), 'message')}")
+    if kept:
+        warn(_KEPT)
+    say(f"recorded {counted(len(recorded.ids), 'message')}{_cut(recorded.secrets)}")
+
+
+def _cut(secrets: Mapping[str, int]) -> str:
+    """What placeholders were put for, most first."""
+    if not secrets:
+        return ""
+    most_first = sorted(secrets.items(), key=lambda each: (-each[1], each[0]))
+    kinds = ", ".join(f"{kind} {count}" for kind, count in most_first)
+    return f", cut {counted(sum(secrets.values()), 'secret')}: {kinds}"
 
 
 @app.command("extract", epilog="Example: acontext extract monday")
@@ -83,24 +102,39 @@ def learn(
     space: SpaceName = "",
     json: AsJson = False,
 ) -> None:
-    """Extract, distill and write what is safe to learn into skills."""
+    """Extract, distill and write what is safe to learn into skills: here, and wherever an import has written to."""
     from acontext_cli.cli.learning import Learning
-    from acontext_cli.show.learned import has_news, show_run, show_sum
+    from acontext_cli.show.learned import show_brief, show_run, show_sum
 
-    here = workspace(context)
-    learning = Learning(here, space=space, dry_run=dry_run)
+    everywhere = not (refs or space)
+    places = workspaces(context) if everywhere else [workspace(context)]
+    learning = Learning(places, space=space, dry_run=dry_run)
     done = []
     for found, learned in learning.of(refs) if refs else learning.of_all():
         done.append(learned)
-        if not json and (refs or has_news(learned)):
+        if refs and not json:
             tasks = found.tasks_numbered({task.number for task in learned.tasks})
             show_run(found.name or found.id, learned, tasks, taskless=found.taskless)
+        elif not json:
+            show_brief(found.name or found.id, learned)
     if json:
         as_json(done)
     else:
         show_sum(done, dry_run=dry_run, failed=learning.failed)
+        if everywhere and not dry_run:
+            _show_standings(places)
     if learning.failed:
         raise AcontextError(f"{counted(learning.failed, 'session')} could not be learned from: see above")
+
+
+def _show_standings(places: Sequence[Workspace]) -> None:
+    """What `acontext status` says of each."""
+    from acontext_cli.api.standing import standing
+    from acontext_cli.show.standing import show_standing
+
+    for each in places:
+        say()
+        show_standing(standing(each))
 
 
 @contextmanager

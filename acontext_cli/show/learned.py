@@ -1,5 +1,6 @@
 """What a run found: verdicts, what was written, what was held or skipped, and why."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
@@ -8,7 +9,7 @@ from acontext_cli.learned import Written
 from acontext_cli.pipeline import Learned
 from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.session import task_lines
-from acontext_cli.show.text import counted, one_line, say
+from acontext_cli.show.text import counted, one_line, say, table
 from acontext_cli.tasks import Task
 
 _MARKS = {"add": "+", "source": "=", "replace": "~", "warning": "!"}
@@ -18,6 +19,8 @@ _HELP = (
     "what would help: an outcome told (acontext session outcome SESSION success|failed), "
     "a separate check after the last change, or a model (in a later version)"
 )
+_REASONS = 6
+"""So many reasons for learning nothing are told, the most frequent first."""
 
 
 def as_distilled(item: Distillation) -> dict[str, object]:
@@ -51,14 +54,29 @@ def show_run(name: str, learned: Learned, tasks: Sequence[Task], *, taskless: st
         say(learned.diff.rstrip("\n"))
 
 
+def show_brief(name: str, learned: Learned) -> None:
+    """One session among many: what was learned, held and refused; nothing where that is nothing."""
+    lines = [_written(entry) for entry in learned.lessons] + _not_written(learned)
+    if lines:
+        paint([("bold", one_line(name)), *lines])
+    if learned.diff:
+        say(learned.diff.rstrip("\n"))
+
+
 def learned_lines(name: str, learned: Learned, tasks: Sequence[Task]) -> list[Line]:
     lines: list[Line] = [("bold", one_line(name))]
     lines += task_lines(tasks, "  ")
     lines += [_written(entry) for entry in learned.written]
-    lines += [("yellow", f"  held: {one_line(title)}: {one_line(reason)}") for title, reason in learned.held]
-    lines += [("red", f"  refused: {one_line(title)}: {one_line(reason)}") for title, reason in learned.refused]
+    lines += _not_written(learned)
     lines += [("dim", f"  task {number} skipped: {one_line(reason)}") for number, reason in learned.skipped]
     return lines
+
+
+def _not_written(learned: Learned) -> list[Line]:
+    """What was held and refused, each once however many tasks teach it."""
+    held = dict.fromkeys(f"  held: {one_line(title)}: {one_line(reason)}" for title, reason in learned.held)
+    refused = dict.fromkeys(f"  refused: {one_line(title)}: {one_line(reason)}" for title, reason in learned.refused)
+    return [*(("yellow", line) for line in held), *(("red", line) for line in refused)]
 
 
 def _written(entry: Written) -> Line:
@@ -81,12 +99,24 @@ def show_sum(runs: Sequence[Learned], *, dry_run: bool, failed: int = 0) -> None
     logged = sum(len(run.written) for run in new) - len(lessons)
     if logged:
         say(f"{counted(logged, 'finished task')} {'would be ' if dry_run else ''}noted in daily-logs")
+    _show_skips(new)
     if not lessons:
         say(f"nothing safe to learn without a model from {counted(len(new), 'session')}; {_HELP}")
     elif dry_run:
         say(f"{_did(lessons, 'would be ')}; without --dry-run they are")
     else:
         say(f"{_did(lessons)}: acontext skill list; acontext log shows each run")
+
+
+def _show_skips(runs: Sequence[Learned]) -> None:
+    """What only a model could judge of several sessions, by reason."""
+    reasons = Counter(reason for run in runs for _, reason in run.skipped)
+    if len(runs) == 1 or not reasons:
+        return
+    judged = counted(reasons.total(), "finished task")
+    say(f"{judged} of {len(runs):,} sessions taught nothing that is safe to learn without a model:")
+    table((f"  {count:,}", one_line(reason)) for reason, count in reasons.most_common(_REASONS))
+    say("a model would read these too: what was done and why, how the project works (in a later version)")
 
 
 def _did(lessons: Sequence[Written], would: str = "") -> str:
@@ -96,11 +126,6 @@ def _did(lessons: Sequence[Written], would: str = "") -> str:
     if not added:
         return f"{counted(updated, 'entry', 'entries')} {would}updated"
     return f"{counted(added, 'entry', 'entries')} {would}written" + (f", {updated} updated" if updated else "")
-
-
-def has_news(learned: Learned) -> bool:
-    """Whether more came of it than a digest."""
-    return bool(learned.lessons or learned.held or learned.refused or learned.diff)
 
 
 def _teaching(item: Distillation) -> list[str]:

@@ -56,7 +56,9 @@ def _head(message: Message, called: _Called) -> Line:
         tool = called.of(message)
         failed = " failed" if message.meta.get("is_error") else ""
         return "bold red" if failed else "bold yellow", f"{when}  result{failed} {one_line(tool, 80)}".strip()
-    return _STYLES.get(message.role, "bold"), f"{when}  {one_line(message.role, 40)}".strip()
+    kind = message.meta.get("kind")
+    said = f"{message.role} ({kind})" if kind else message.role
+    return _STYLES.get(said, "bold"), f"{when}  {one_line(said, 60)}".strip()
 
 
 def _body(message: Message, full: bool) -> Iterator[Line]:

@@ -1,0 +1,68 @@
+"""Where installed agents keep their sessions (as of November 2026), by the formats that they write."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+Env = Mapping[str, str]
+
+_LONGEST = 4096
+
+
+def _claude_code(home: Path, env: Env) -> Iterator[Path]:
+    yield Path(env.get("CLAUDE_CONFIG_DIR") or home / ".claude") / "projects"
+
+
+def _codex(home: Path, env: Env) -> Iterator[Path]:
+    base = Path(env.get("CODEX_HOME") or home / ".codex")
+    yield from (base / "sessions", base / "archived_sessions")
+
+
+def _copilot_cli(home: Path, _env: Env) -> Iterator[Path]:
+    yield home / ".copilot" / "session-state"
+
+
+def _gemini_cli(home: Path, _env: Env) -> Iterator[Path]:
+    yield home / ".gemini" / "tmp"
+
+
+def _cursor(home: Path, _env: Env) -> Iterator[Path]:
+    yield home / ".cursor" / "projects"
+
+
+AGENTS: Mapping[str, Callable[[Path, Env], Iterator[Path]]] = {
+    "claude-code": _claude_code,
+    "codex": _codex,
+    "copilot-cli": _copilot_cli,
+    "gemini-cli": _gemini_cli,
+    "cursor": _cursor,
+}
+
+
+def kept(agent: str, env: Env) -> list[Path]:
+    """The folders in which an agent keeps sessions, those that are there."""
+    home = env.get("HOME", "")
+    if not Path(home).is_absolute():
+        return []
+    return [folder for folder in AGENTS[agent](Path(home), env) if folder.is_dir()]
+
+
+def project_told(path: Path, format: str) -> str:
+    """The project of a session that does not tell it: Gemini CLI writes it once for all sessions of a folder."""
+    if format != "gemini-cli":
+        return ""
+    for told in (folder / ".project_root" for folder in path.parents[1:4]):
+        try:
+            if told.is_file():  # and no pipe, which would be waited for
+                with told.open(encoding="utf-8") as file:
+                    return file.read(_LONGEST).strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+    return ""
+
+
+def database(env: Env) -> Path | None:
+    """The database in which OpenCode keeps its sessions; they come out of it with `opencode export`."""
+    data = env.get("XDG_DATA_HOME") or (os.path.join(env["HOME"], ".local/share") if env.get("HOME") else "")  # noqa: PTH118
+    path = Path(data) / "opencode" / "opencode.db"
+    return path if data and path.is_file() else None
