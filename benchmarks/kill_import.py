@@ -18,11 +18,13 @@ from random import Random
 
 from acontext_cli.api import Workspace
 from acontext_cli.api.imports import Imports, Places
-from acontext_cli.importing import intake, seen
+from acontext_cli.importing import conversation, seen
 from acontext_cli.importing.search import Search
 
 WAVES, IMPORTERS, TURNS = 4, 2, 300
 SECONDS = 0.08
+CALLS = ("ls", "cat")
+"""Of each answer, in records of their own: together they are one message."""
 AT = "2026-03-26T09:00:00Z"
 
 
@@ -48,7 +50,7 @@ def main() -> None:
 
 
 def weaken(safeguard: str) -> None:
-    intake.BATCH = 20  # many small writes, many moments between them
+    conversation.BATCH = 20  # many small writes, many moments between them
     if safeguard == "keys":  # what a killed import has recorded is not looked for
         seen.Seen.update = lambda *_: None  # type: ignore[method-assign]
 
@@ -73,9 +75,12 @@ def write(path: Path, turns: int) -> None:
     records: list[dict[str, object]] = [
         {"type": "session_meta", "payload": {"id": "s1", "cwd": "/nowhere/shop", "timestamp": AT}}
     ]
-    records += [
-        {"type": "event_msg", "payload": {"type": "user_message", "message": f"Ask {turn}"}} for turn in range(turns)
-    ]
+    for turn in range(turns):
+        records.append({"type": "event_msg", "payload": {"type": "user_message", "message": f"Ask {turn}"}})
+        call = {"type": "function_call", "name": "exec_command", "call_id": f"c{turn}"}
+        records += [
+            {"type": "response_item", "payload": {**call, "arguments": json.dumps({"cmd": part})}} for part in CALLS
+        ]
     path.write_text("".join(json.dumps({"timestamp": AT, **record}) + "\n" for record in records), encoding="utf-8")
 
 
@@ -99,9 +104,13 @@ def wrong(home: Path) -> list[str]:
     sessions = list(Workspace.find(home / "work").sessions())
     if len(sessions) != 1:
         return [f"{len(sessions)} sessions"]
-    said = [message.text for message in sessions[0].messages()]
-    expected = [f"Ask {turn}" for turn in range(TURNS)]
-    return [] if said == expected else [f"{len(said)} messages, {len(set(said))} of them different, instead of {TURNS}"]
+    said = [message.text or f"{len(message.calls)} calls" for message in sessions[0].messages()]
+    expected = [text for turn in range(TURNS) for text in (f"Ask {turn}", f"{len(CALLS)} calls")]
+    return (
+        []
+        if said == expected
+        else [f"{len(said)} messages, {len(set(said))} of them different, instead of {len(expected)}"]
+    )
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acontext_cli.formats import Origin, Piece
-from acontext_cli.importing import intake, seen
-from acontext_cli.importing.intake import Intake, Taken
+from acontext_cli.importing import conversation, intake, seen
+from acontext_cli.importing.intake import Intake
 from acontext_cli.importing.origins import describe, facts, name, session_id
+from acontext_cli.importing.taken import Errand, Taken
 from acontext_cli.messages import Message
 from acontext_cli.session import Session
 from acontext_cli.workspace import WorkspaceFolder
@@ -39,7 +40,7 @@ class Shelf:
 
     def take(self, *items: Origin | Piece, copies: bool = False) -> Taken:
         with seen.opened(self.workspace.machine) as known:
-            return Intake(known, self, format="codex", time=NOON, copies=copies).take(items)
+            return Intake(Errand(seen=known, shelf=self, format="codex", time=NOON, copies=copies)).take(items)
 
     def sessions(self) -> list[Session]:
         return self.workspace.newest()
@@ -124,9 +125,30 @@ class TestWhatIsRecorded:
         assert len(shelf.sessions()[0].name) <= 80
 
     def test_a_long_session_is_written_in_batches(self, shelf: Shelf) -> None:
-        taken = shelf.take(S1, *talk(2 * intake.BATCH + 1))
-        assert taken.messages == 2 * intake.BATCH + 1
-        assert shelf.texts()[-1] == f"Ask {2 * intake.BATCH}"
+        taken = shelf.take(S1, *talk(2 * conversation.BATCH + 1))
+        assert taken.messages == 2 * conversation.BATCH + 1
+        assert shelf.texts()[-1] == f"Ask {2 * conversation.BATCH}"
+
+    def test_a_response_is_one_message_across_two_batches(self, shelf: Shelf) -> None:
+        pieces = [*talk(conversation.BATCH - 1), answer("Look", "a1", "r1"), answer(None, "a2", "r1", "ls")]
+        shelf.take(S1, *pieces, user("Thanks"))
+        assert shelf.texts()[-2:] == ["Look", "Thanks"]
+        assert len(messages(shelf.sessions()[0])[-2].calls) == 1
+
+    def test_a_response_longer_than_a_batch_is_taken_whole(self, shelf: Shelf) -> None:
+        shelf.take(S1, *(answer(None, f"a{n}", "r1", f"c{n}") for n in range(2 * conversation.BATCH + 5)))
+        calls = [call.name for message in messages(shelf.sessions()[0]) for call in message.calls]
+        assert calls == [f"c{n}" for n in range(2 * conversation.BATCH + 5)]
+
+    def test_a_conversation_goes_on_after_many_others(self, shelf: Shelf) -> None:
+        others = [
+            (Origin(key=str(n), session=f"o{n}", agent="codex"), user("Hi", f"u{n}", key=str(n)))
+            for n in range(intake.OPEN)
+        ]
+        shelf.take(S1, user("One", "a"), *(item for each in others for item in each), user("Two", "b"))
+        found = shelf.workspace.imported(session_id("codex", "codex", "s1"))
+        assert found is not None
+        assert shelf.texts(found) == ["One", "Two"]
 
     def test_a_conversation_without_messages_makes_no_session(self, shelf: Shelf) -> None:
         assert shelf.take(S1).touched == set()
@@ -221,7 +243,7 @@ class TestAgain:
         shelf.take(S1, *talk(1))
         with seen.opened(shelf.workspace.machine) as known:  # nothing of it lasts: the process ends before `keep`
             known.keep = lambda: None  # type: ignore[method-assign]
-            Intake(known, shelf, format="codex", time=NOON).take([S1, *talk(3)])
+            Intake(Errand(seen=known, shelf=shelf, format="codex", time=NOON)).take([S1, *talk(3)])
         assert shelf.take(S1, *talk(3)).messages == 0
         assert shelf.texts() == ["Ask 0", "Ask 1", "Ask 2"]
 
@@ -258,8 +280,8 @@ class TestWithoutAnId:
         assert shelf.take(Origin(), *talk(2)).messages == 0
 
     def test_of_a_very_long_common_beginning_only_what_is_new_is_taken(self, shelf: Shelf) -> None:
-        shelf.take(Origin(), *talk(intake.HELD + 10), user("Left"))
-        assert shelf.take(Origin(), *talk(intake.HELD + 10), user("Right")).messages == 1
+        shelf.take(Origin(), *talk(conversation.HELD + 10), user("Left"))
+        assert shelf.take(Origin(), *talk(conversation.HELD + 10), user("Right")).messages == 1
 
     def test_several_conversations_of_a_file_are_several_sessions(self, shelf: Shelf) -> None:
         said = [

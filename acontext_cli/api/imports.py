@@ -14,8 +14,9 @@ from acontext_cli.files import locked
 from acontext_cli.formats import Origin, Source, Tally, named
 from acontext_cli.importing import origins, seen, spaces, written
 from acontext_cli.importing.finding import Found
-from acontext_cli.importing.intake import Intake, Taken
+from acontext_cli.importing.intake import Intake
 from acontext_cli.importing.projects import Project, project_of
+from acontext_cli.importing.taken import Errand, Taken
 from acontext_cli.messages import Message
 from acontext_cli.redaction import redactor_of
 from acontext_cli.session import Session
@@ -112,15 +113,15 @@ class Imports:
         with found.path.open("rb") as file:
             source = Source(file, found.path.parent.name)
             copies = getattr(reader, "COPIES", False)
-            intake = Intake(
-                known,
-                shelf,
+            errand = Errand(
+                seen=known,
+                shelf=shelf,
                 format=found.format,
                 time=found.written,
                 project=found.origin.project,
                 copies=copies,
             )
-            taken = intake.take(reader.read(source))
+            taken = Intake(errand).take(reader.read(source))
         known.take(found.stamp, taken.touched)
         known.keep()
         if taken.sessions:

@@ -1,6 +1,6 @@
 """Pieces of one response become one message: the texts one after the other, the calls in their order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from acontext_cli.formats import Piece
@@ -11,7 +11,23 @@ from acontext_cli.messages import Json, Message
 _TEXTS = ("content", "reasoning_content")
 
 
-class Joined:
+def joined(pieces: Iterable[tuple[int, Piece]], otherwise: str) -> list[Message]:
+    """The messages of pieces with their keys; `otherwise`: the time of those that tell none."""
+    found: list[Message] = []
+    making: _Joined | None = None
+    for key, piece in pieces:
+        if making is not None and making.takes(piece):
+            making.join(key, piece)
+            continue
+        if making is not None:
+            found.append(making.message(otherwise))
+        making = _Joined(key, piece) if piece.joins else None
+        if making is None:
+            found.append(_message(piece, piece.body, {**piece.meta, "keys": [written(key)]}, otherwise))
+    return [*found, making.message(otherwise)] if making is not None else found
+
+
+class _Joined:
     """A message in the making."""
 
     def __init__(self, key: int, piece: Piece) -> None:
@@ -38,11 +54,6 @@ class Joined:
     def message(self, otherwise: str) -> Message:
         """The message, with another time where it tells none."""
         return _message(self._first, self._body, {**self._meta, "keys": self._keys}, otherwise)
-
-
-def alone(key: int, piece: Piece, otherwise: str) -> Message:
-    """The message of a piece that nothing joins."""
-    return _message(piece, piece.body, {**piece.meta, "keys": [written(key)]}, otherwise)
 
 
 def _message(first: Piece, body: Json, meta: dict[str, object], otherwise: str) -> Message:
