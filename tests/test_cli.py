@@ -397,7 +397,7 @@ def test_the_log_lists_runs_and_shows_what_one_changed(cli: Cli) -> None:
 
 
 def test_status_says_what_to_type_next(cli: Cli) -> None:
-    assert cli("status").endswith("next: acontext session new --name NAME\n")
+    assert cli("status").endswith("next: acontext import, or acontext session new --name NAME\n")
     recorded(cli)
     assert cli().endswith("next: acontext learn\n")
     assert json.loads(cli("status", "--json"))["waiting"] == ["monday"]

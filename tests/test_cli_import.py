@@ -74,6 +74,11 @@ class TestWithoutArguments:
         (found,) = (own_home / ".local/share/acontext/.acontext/sessions").glob(f"*-{child}/session.json")
         assert json.loads(found.read_text(encoding="utf-8"))["parent"] == parent
 
+    def test_what_lies_in_a_database_is_named_with_the_way_out(self, anywhere: Cli, own_home: Path) -> None:
+        file("", own_home / ".local/share/opencode/opencode.db")
+        said = anywhere.run("import").stderr
+        assert said.startswith("OpenCode keeps its sessions in ~/.local/share/opencode/opencode.db: opencode export")
+
     def test_one_agent_alone(self, anywhere: Cli, own_home: Path) -> None:
         file(claude_code("Fix it"), own_home / ".claude/projects/p/S1.jsonl")
         file(codex("Ship it"), own_home / ".codex/sessions/rollout-1.jsonl")
@@ -231,6 +236,14 @@ class TestWhatIsTaken:
         )
         (done,) = json.loads(cli("import", path, "--json", "--workspace", cli.root))["files"]
         assert (done["human"], done["calls"], done["results"], done["failed"]) == (1, 1, 1, 0)
+
+
+    def test_where_a_session_comes_from_is_shown(self, cli: Cli, tmp_path: Path) -> None:
+        cli("import", file(claude_code("Fix it"), tmp_path / "a"), "--workspace", cli.root)
+        shown = cli("session", "show", "@last").splitlines()[1]
+        assert shown == "claude-code 2.1.29, claude-opus-4-5, /nowhere/shop (main)"
+        (found,) = sessions(cli)
+        assert (found["agent"], found["project"], found["model"]) == ("claude-code", "/nowhere/shop", "claude-opus-4-5")
 
 
 class TestSecrets:

@@ -71,7 +71,7 @@ def _waiting(here: Workspace, sessions: Iterable[Session]) -> tuple[list[str], l
 
 def _next(sessions: bool, waiting: bool, taught: bool) -> str:
     if not sessions:
-        return "acontext session new --name NAME"
+        return "acontext import, or acontext session new --name NAME"
     if waiting:
         return "acontext learn"
     return "acontext recall" if taught else "acontext record SESSION FILE"

@@ -38,6 +38,7 @@ def take_in(
 ) -> None:
     """Take in sessions of other agents, each into the workspace of its project, or else into your own."""
     from acontext_cli.api.imports import Imports, Places
+    from acontext_cli.importing.agents import database
     from acontext_cli.importing.search import Search
     from acontext_cli.show import imports as show
 
@@ -48,6 +49,7 @@ def take_in(
         new = [each for each in found if not imports.is_known(each)]
         if not json and (dry_run or not paths):
             show.show_found(found, new, imports.places)
+            show.show_database(None if paths else database(os.environ))
         go_on = not dry_run and new and (paths or json or agreed(f"Take {counted(len(new), 'transcript')} in?", yes))
         taken = list(_taken(imports, new[::-1], search.problems)) if go_on else []
     if json:

@@ -22,7 +22,8 @@ def init(
 
     made, new = Workspace.init(_place(context, user))
     say(f"{'made' if new else 'there is already'} a workspace in {made.root}")
-    say("next: acontext session new --name NAME, then acontext record NAME FILE" if new else "next: acontext status")
+    begin = "acontext import takes in what your agents have kept; or acontext session new --name NAME"
+    say(f"next: {begin}" if new else "next: acontext status")
 
 
 @app.command("status", epilog="Example: acontext status --json")

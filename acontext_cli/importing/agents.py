@@ -1,6 +1,5 @@
 """Where installed agents keep their sessions (as of November 2026), by the formats that they write."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -63,6 +62,6 @@ def project_told(path: Path, format: str) -> str:
 
 def database(env: Env) -> Path | None:
     """The database in which OpenCode keeps its sessions; they come out of it with `opencode export`."""
-    data = env.get("XDG_DATA_HOME") or (os.path.join(env["HOME"], ".local/share") if env.get("HOME") else "")  # noqa: PTH118
+    data = env.get("XDG_DATA_HOME") or (f"{env['HOME']}/.local/share" if env.get("HOME") else "")
     path = Path(data) / "opencode" / "opencode.db"
     return path if data and path.is_file() else None

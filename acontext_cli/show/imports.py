@@ -39,6 +39,12 @@ def show_found(found: Sequence[Found], new: Sequence[Found], places: Places) -> 
     say()
 
 
+def show_database(path: Path | None) -> None:
+    """What is not found by itself, and how it is taken in."""
+    if path:
+        warn(f"OpenCode keeps its sessions in {_short(path)}: opencode export SESSION >FILE, then acontext import FILE")
+
+
 def as_taken(taken: Sequence[Imported]) -> dict[str, object]:
     """What came of an import, for programs."""
     return {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from acontext_cli.messages import Message
 from acontext_cli.session import Session
+from acontext_cli.session.about import About
 from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.text import counted, one_line, say, warn
 from acontext_cli.show.transcript import transcript
@@ -19,8 +20,20 @@ _STYLES: dict[Status, str] = {
 
 def show_transcript(session: Session, messages: Iterable[Message], *, full: bool) -> None:
     dated = f", dated {session.date}" if session.date else ""
-    paint([("dim", f"session {session.id}  {session.name}".rstrip() + f" (space {session.space}{dated})"), ("", "")])
+    lines: list[Line] = [("dim", f"session {session.id}  {session.name}".rstrip() + f" (space {session.space}{dated})")]
+    if told := _origin(session.about):
+        lines.append(("dim", told))
+    paint([*lines, ("", "")])
     paint(transcript(messages, full=full))
+
+
+def _origin(about: About) -> str:
+    """`codex 0.142.2, gpt-5.2, /work/shop (main), started by 0d3f9b14`; empty where nothing is known."""
+    place = f"{about.project} ({about.branch})" if about.branch else about.project
+    parent = f"started by session {about.parent[:8]}" if about.parent else ""
+    forked = f"goes on from session {about.forked[:8]}" if about.forked else ""
+    told = (f"{about.agent} {about.version}".strip(), about.model, place, parent, forked)
+    return one_line(", ".join(filter(None, told)))
 
 
 def show_tasks(tasks: Iterable[Task], *, pending: int, taskless: str = "") -> None:

@@ -6,6 +6,7 @@ from acontext_cli.session import Session
 from acontext_cli.show.text import counted, one_line, size, table, warn
 
 PROBLEMS = 3
+_ORIGIN = ("agent", "version", "model", "project", "branch", "parent", "forked", "secrets")
 NAME = 60
 
 
@@ -18,13 +19,14 @@ def as_listed(session: Session) -> dict[str, object]:
         "date": session.date,
         "created": session.created,
         "source": session.source,
+        **{name: getattr(session.about, name) for name in _ORIGIN},
         "bytes": session.size,
     }
 
 
 def show_sessions(sessions: Sequence[Session], *, older: int) -> None:
     if not sessions and not older:
-        warn("no session yet: acontext session new")
+        warn("no session yet: acontext import, or acontext session new")
         return
     short = _short([session.id for session in sessions])
     rows = [

@@ -26,6 +26,7 @@ def show_beginning(reason: str) -> None:
     say(reason)
     say()
     say("acontext demo run   plays incidents: learned from once, then solved with what was learned")
+    say("acontext import     takes in the sessions that your agents have kept, and acontext learn learns from them")
     say("acontext init       makes a workspace in this folder")
     say("acontext --help     lists the commands")
 
