@@ -179,7 +179,7 @@ invalid token: 'abc123def'
 CSRF token missing
 "passwordPolicy": {"minLength": 12}
 pwd: /home/user/project1
-PWD=/work/main/app2
+PWD=/srv/app2
 OLDPWD=/home/u
 pw=page.width2
 const pw = await chromium.launch()

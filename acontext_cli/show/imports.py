@@ -1,8 +1,8 @@
 """What an import found, and what came of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from acontext_cli.api.imports import Imported, Place, Places
 from acontext_cli.importing.finding import Found
@@ -32,10 +32,12 @@ def show_found(found: Sequence[Found], new: Sequence[Found], places: Places) -> 
     if not new:
         return
     say()
-    rows = [_row(each, places.of(each.origin)) for each in new[:LISTED]]
-    table([("LAST SAID", "AGENT", "SIZE", "GOES INTO", "BEGINS"), *rows])
+    table([("LAST SAID", "AGENT", "PROJECT", "BEGINS"), *(_row(each, places.of(each.origin)) for each in new[:LISTED])])
     if len(new) > LISTED:
         say(f"and {len(new) - LISTED:,} older")
+    say()
+    for line in _goals([places.of(each.origin) for each in new]):
+        say(line)
     say()
 
 
@@ -111,9 +113,20 @@ def _as_found(each: Found, place: Place, *, new: bool) -> dict[str, object]:
 
 
 def _row(each: Found, place: Place) -> tuple[str, ...]:
-    where = f"{_short(place.workspace.root)} · {place.space}"
-    said = one_line(each.origin.title or each.said, 50)
-    return each.time[:16].replace("T", " "), each.origin.agent or each.format, size(each.stamp.size), where, said
+    root = place.project.root if place.project else each.origin.project
+    project = "/".join(PurePosixPath(root).parts[-2:])
+    said = one_line(each.origin.title or each.said, 60)
+    return each.time[:10], each.origin.agent or each.format, one_line(project, 28), said
+
+
+def _goals(places: Sequence[Place]) -> Iterator[str]:
+    """Where transcripts go: `12 go into ~/.local/share/acontext, with a space for each of 3 projects`."""
+    for root, count in Counter(place.workspace.root for place in places).most_common():
+        projects = {place.project.root for place in places if place.workspace.root == root and place.project}
+        spaces = {place.space for place in places if place.workspace.root == root and not place.project}
+        parts = [f"space {name}" for name in sorted(spaces)]
+        parts += [f"a space for each of {counted(len(projects), 'project')}"] if projects else []
+        yield f"{counted(count, 'goes', 'go')} into {_short(root)}: {', '.join(parts)}"
 
 
 def _by_space(taken: Sequence[Imported]) -> list[tuple[str, ...]]:
