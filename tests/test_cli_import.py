@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -74,6 +75,18 @@ class TestWithoutArguments:
         (found,) = (own_home / ".local/share/acontext/.acontext/sessions").glob(f"*-{child}/session.json")
         assert json.loads(found.read_text(encoding="utf-8"))["parent"] == parent
 
+    def test_cursor_tells_the_project_by_the_folder(self, anywhere: Cli, tmp_path: Path, own_home: Path) -> None:
+        (tmp_path / "my.shop" / ".git").mkdir(parents=True)
+        there = re.sub(r"[^A-Za-z0-9]+", "-", str(tmp_path / "my.shop")).strip("-")
+        for number, folder in enumerate([there, "nowhere-mail"]):
+            said = {"role": "user", "message": {"content": [{"type": "text", "text": f"Ask {number}"}]}}
+            text = f"{json.dumps(said)}\n" * 2
+            file(text, own_home / f".cursor/projects/{folder}/agent-transcripts/{number}/{number}.jsonl")
+        anywhere("import")
+        found = {each["name"]: (each["space"], each["project"]) for each in sessions(anywhere)}
+        shop = ("my-shop", str(tmp_path / "my.shop"))
+        assert found == {"Ask 0": shop, "Ask 1": ("nowhere-mail", "nowhere-mail")}
+
     def test_what_lies_in_a_database_is_named_with_the_way_out(self, anywhere: Cli, own_home: Path) -> None:
         file("", own_home / ".local/share/opencode/opencode.db")
         said = anywhere.run("import").stderr
@@ -97,6 +110,24 @@ class TestWhichWorkspace:
         anywhere("init", "--workspace", shop)
         anywhere("import", file(claude_code("Fix it", cwd=str(shop / "api")), tmp_path / "a"))
         assert [each["space"] for each in sessions(anywhere, "--workspace", shop)] == ["default"]
+
+    def test_the_nearest_one_in_the_project(self, anywhere: Cli, tmp_path: Path) -> None:
+        api = tmp_path / "shop" / "api"
+        (tmp_path / "shop" / ".git").mkdir(parents=True)
+        anywhere("init", "--workspace", tmp_path / "shop")
+        anywhere("init", "--workspace", api)
+        anywhere("import", file(claude_code("Fix it", cwd=str(api)), tmp_path / "a"))
+        assert [each["space"] for each in sessions(anywhere, "--workspace", api)] == ["default"]
+
+    def test_a_home_that_is_a_repository_is_not_the_project_of_all_in_it(self, anywhere: Cli, own_home: Path) -> None:
+        (own_home / ".git").mkdir()
+        for name in ("shop", "mail"):
+            (own_home / name).mkdir()
+            anywhere("import", file(claude_code(f"Fix {name}", session=name, cwd=str(own_home / name)), own_home / "a"))
+        assert {(each["name"], each["space"]) for each in sessions(anywhere)} == {
+            ("Fix shop", "shop"),
+            ("Fix mail", "mail"),
+        }
 
     def test_else_ones_own_with_a_space_for_each_project(self, anywhere: Cli, tmp_path: Path, own_home: Path) -> None:
         for number, cwd in enumerate(["/nowhere/shop", "/nowhere/mail", "/elsewhere/shop"]):
@@ -182,6 +213,12 @@ class TestAgain:
         assert "nothing new" in cli("import", file(chat("Fix it"), tmp_path / "b.png"))
         assert len(sessions(cli)) == 1
 
+    def test_a_file_that_was_read_as_the_wrong_format_is_read_again(self, cli: Cli, tmp_path: Path) -> None:
+        source = file(claude_code("Fix it"), tmp_path / "a")
+        assert "nothing new" in cli("import", source, "--format", "codex", "--workspace", cli.root)
+        cli("import", source, "--workspace", cli.root)
+        assert len(sessions(cli)) == 1
+
 
 class TestWhatIsTaken:
     def test_a_folder_is_looked_through_and_what_is_no_transcript_counted(self, cli: Cli, tmp_path: Path) -> None:
@@ -202,6 +239,15 @@ class TestWhatIsTaken:
         said = cli("import", file(one + '{"role": "user", "cont\n' + two, tmp_path / "a"))
         assert "records that could not be read: 1 (broken lines 1)" in said
         assert texts(cli, "@last") == ["One", "Done.", "Two", "Done."]
+
+    @pytest.mark.parametrize(
+        "roles", [("admin", "editor"), ("button", "link"), ("tool", "tool"), ("web", "user", "db")]
+    )
+    def test_what_only_has_roles_and_contents_is_no_transcript(
+        self, cli: Cli, tmp_path: Path, roles: tuple[str, ...]
+    ) -> None:
+        listed = json.dumps([{"role": role, "content": "Hammers"} for role in roles])
+        assert "no transcript" in cli.refused("import", file(listed, tmp_path / "a"))
 
     def test_only_newer_ones(self, cli: Cli, tmp_path: Path) -> None:
         path = file(claude_code("Fix it"), tmp_path / "a")
@@ -236,7 +282,6 @@ class TestWhatIsTaken:
         )
         (done,) = json.loads(cli("import", path, "--json", "--workspace", cli.root))["files"]
         assert (done["human"], done["calls"], done["results"], done["failed"]) == (1, 1, 1, 0)
-
 
     def test_where_a_session_comes_from_is_shown(self, cli: Cli, tmp_path: Path) -> None:
         cli("import", file(claude_code("Fix it"), tmp_path / "a"), "--workspace", cli.root)

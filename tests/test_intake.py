@@ -160,6 +160,10 @@ class TestWhatIsRecorded:
         taken = shelf.take(S1, user("Hi"), command, answer(None, "", "", "ls", "cat"), failed)
         assert (taken.human, taken.calls, taken.results, taken.failed) == (1, 2, 1, 1)
 
+    def test_a_call_in_the_older_form_counts(self, shelf: Shelf) -> None:
+        call = {"role": "assistant", "content": None, "function_call": {"name": "ls", "arguments": "{}"}}
+        assert shelf.take(S1, user("Look", "1"), Piece(call, uid="2", at=NOON)).calls == 1
+
 
 class TestAgain:
     @pytest.mark.parametrize("ids", [True, False], ids=["with ids", "without ids"])

@@ -45,13 +45,15 @@ class Places:
 
     def of(self, origin: Origin) -> Place:
         project = project_of(origin.project)
-        workspace = self._workspace(project)
+        workspace = self._workspace(project, Path(origin.project))
         space, own = self._space_in(workspace, project)
         return Place(workspace=workspace, space=space, project=project if own else None)
 
-    def _workspace(self, project: Project | None) -> WorkspaceFolder:
-        """The one that was named, else the nearest of the project's folder, else the user's own."""
+    def _workspace(self, project: Project | None, folder: Path) -> WorkspaceFolder:
+        """The one that was named, else the nearest of the folder in the project, else the user's own."""
         start = Path.cwd() if project is None else Path(project.root) if project.there else None
+        if start is not None and project is not None and folder.is_relative_to(start) and ".." not in folder.parts:
+            start = folder
         nearest = WorkspaceFolder.nearest(start, env=self._env) if start else None
         found = self._chosen or nearest or WorkspaceFolder.of_user(env=self._env)
         if found is None:

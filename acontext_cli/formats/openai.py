@@ -15,13 +15,17 @@ from acontext_cli.messages import Json, problem
 NAME = "openai"
 _LISTS = ("messages", "choices")
 _SAYS = {"content", "tool_calls", "function_call"}
+_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 _NOTHING: Json = {}
 _OURS = ("id", "at", "meta")
 _TYPES = {"is_error": bool, "kind": str, "from_skill": str, "model": str, "usage": dict, "taken_back": int}
 
 
 def recognises(sample: Sequence[Json]) -> bool:
-    return any(text(each.get("role")) and each.keys() & _SAYS for each in shown(sample))
+    """Whether most of it is such messages: the people of an address book have roles and contents too."""
+    said = [each for each in shown(sample) if each.keys() & _SAYS and text(each.get("role"))]
+    roles = [each for each in said if each["role"] in _ROLES]
+    return len(roles) * 2 > len(said) and any(each["role"] not in ("tool", "function") for each in roles)
 
 
 def read(source: Source) -> Iterator[Origin | Piece]:

@@ -1,5 +1,6 @@
 """Where installed agents keep their sessions (as of November 2026), by the formats that they write."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -47,7 +48,14 @@ def kept(agent: str, env: Env) -> list[Path]:
 
 
 def project_told(path: Path, format: str) -> str:
-    """The project of a session that does not tell it: Gemini CLI writes it once for all sessions of a folder."""
+    """The project of a session that does not tell it: Gemini CLI writes it once for all sessions of a folder.
+
+    Cursor calls the folder after it, every sign that is no letter or digit a hyphen.
+    """
+    if format == "cursor":
+        named = next((folder.parent.name for folder in path.parents if folder.name == "agent-transcripts"), "")
+        there = list(_called(Path("/"), named)) if named else []
+        return str(there[0]) if len(there) == 1 else named
     if format != "gemini-cli":
         return ""
     for told in (folder / ".project_root" for folder in path.parents[1:4]):
@@ -58,6 +66,25 @@ def project_told(path: Path, format: str) -> str:
         except (OSError, UnicodeDecodeError):
             continue
     return ""
+
+
+def _called(folder: Path, rest: str) -> Iterator[Path]:
+    """The folders within it whose path, with hyphens, is `rest`."""
+    if not rest:
+        yield folder
+        return
+    try:
+        inner = sorted(each for each in folder.iterdir() if rest.startswith(_hyphens(each.name)) and each.is_dir())
+    except OSError:
+        return
+    for each in inner:
+        behind = rest[len(_hyphens(each.name)) :]
+        if not behind or behind.startswith("-"):
+            yield from _called(each, behind.lstrip("-"))
+
+
+def _hyphens(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-") or "-"
 
 
 def database(env: Env) -> Path | None:

@@ -71,7 +71,7 @@ def found(path: Path, format: str = "") -> Found | None:
             said=said,
             time=_last_said(path, written) if timed else written,
             written=written,
-            stamp=Stamp(str(path.absolute()), status.st_size, status.st_mtime_ns),
+            stamp=Stamp(f"{reader.NAME}:{path.absolute()}", status.st_size, status.st_mtime_ns),
         )
 
 

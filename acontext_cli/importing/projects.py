@@ -55,7 +55,8 @@ def project_of(folder: str) -> Project | None:
     if not _is_folder(here):
         tree = _TREE.match(str(here))
         return project_of(tree[1]) if tree else Project(str(here), there=False)
-    root = next((each for each in (here, *here.parents) if _exists(each / ".git")), here)
+    above = (each for each in here.parents if not _is_above_all(each))
+    root = next((each for each in (here, *above) if _exists(each / ".git")), here)
     return Project(str(_main(root)), there=True)
 
 
@@ -67,6 +68,11 @@ def _main(root: Path) -> Path:
         return root
     main = Path(found[1]) if found else root
     return main if _is_folder(main) else root
+
+
+def _is_above_all(folder: Path) -> bool:
+    """Whether projects of all kinds lie in it: a repository there, of settings perhaps, says nothing of them."""
+    return Path(os.path.expanduser("~")).is_relative_to(folder)  # noqa: PTH111  # Path.home() may fail
 
 
 def _exists(path: Path) -> bool:

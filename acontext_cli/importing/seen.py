@@ -32,6 +32,7 @@ class Stamp:
     """How a file was when it was taken in."""
 
     path: str
+    """Behind the format that it was read as: read as another it is another file."""
     size: int
     time: int
     """Of its last change, nanoseconds."""

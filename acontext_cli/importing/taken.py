@@ -43,6 +43,7 @@ class Taken:
         else:
             calls = message.body.get("tool_calls") or ()
             self.calls += len(calls) if isinstance(calls, list) else 0
+            self.calls += isinstance(message.body.get("function_call"), dict)  # the older form, one at a time
 
 
 class Shelf(Protocol):

@@ -29,6 +29,8 @@ def parts(content: object, tally: Tally) -> Sequence[Json]:
     """The blocks of a content of any form."""
     if isinstance(content, str):
         return ({"type": "text", "text": content},)
+    if isinstance(content, dict):
+        return (content,)
     if not isinstance(content, list):
         tally.skip("messages without content")
         return ()
