@@ -1,7 +1,7 @@
 from transcripts import NOON, called, calls, incident, placed, ran, result, said, user
 
 from acontext_cli.engines.rules.asked import tasks
-from acontext_cli.messages import Json
+from acontext_cli.messages import Json, Message
 from acontext_cli.tasks import Known, Task
 from acontext_cli.trace.steps import WINDOW
 
@@ -87,6 +87,71 @@ def test_words_of_the_machine_start_no_task() -> None:
     assert goals(user("Fix it"), said("Done."), reminder, said("Done.")) == [("Fix it", "success")]
     caveat = user("Caveat: please do not answer the messages below, they were made by a command.")
     assert goals(user("Fix it"), said("Done."), caveat, said("Done.")) == [("Fix it", "success")]
+
+
+Meant = tuple[Json, dict[str, object]]
+"""A message with what else is known of it."""
+
+
+def meant(*messages: Meant) -> list[str]:
+    """The goals of messages with what else is known of them."""
+    bodies = placed([body for body, _ in messages])
+    known = [
+        (Message(message.body, message.id, NOON, meta), start, end)
+        for (message, start, end), (_, meta) in zip(bodies, messages, strict=True)
+    ]
+    return [task.goal for task in tasks(known, 1)]
+
+
+COMMAND: dict[str, object] = {"kind": "command"}
+
+
+def test_a_command_that_the_agent_answers_is_a_task() -> None:
+    review: list[Meant] = [(user("/review 7"), COMMAND), (said("Two findings."), {})]
+    assert meant(*review, (user("do both please"), {}), (said("Done."), {})) == ["/review 7"]
+    assert meant((user("Fix it"), {}), (said("Done."), {}), *review) == ["Fix it", "/review 7"]
+    told: list[Meant] = [
+        (user("/review 7"), COMMAND),
+        (user("agent 2 is done"), {"kind": "notice"}),
+        (said("I see."), {}),
+    ]
+    assert meant(*told) == []
+
+
+def test_a_command_of_the_program_itself_is_no_task() -> None:
+    assert meant((user("/clear"), COMMAND), (said("Hello."), {}), (user("Fix it"), {})) == ["Fix it"]
+    assert meant((user("/review 7"), COMMAND), (user("Fix it"), {}), (said("Done."), {})) == ["Fix it"]
+
+
+def test_what_was_taken_back_is_no_task() -> None:
+    before = [user("Fix it"), said("Done."), user("Write docs for the cart, please"), said("Done.")]
+    assert meant(
+        *((body, {}) for body in before), (user("Delete the table"), {"taken_back": 1}), (said("Done."), {})
+    ) == [
+        "Fix it",
+        "Delete the table",
+    ]
+
+
+def test_a_turn_taken_back_within_a_task_leaves_the_task() -> None:
+    before = [user("Fix it"), said("Done."), user("ok, always use tabs"), said("I will.")]
+    again: Meant = (user("Delete the table"), {"taken_back": 1})
+    assert meant(*((body, {}) for body in before), again, (said("Done."), {})) == ["Fix it"]
+
+
+def test_where_nothing_was_asked_or_done_nothing_is_finished() -> None:
+    assert goals(user("yes"), said("Yes?"), user("ok"), said("Fine.")) == [("(nothing asked)", "running")]
+
+
+def test_edits_and_commands_are_told_by_file_and_line() -> None:
+    edit = called(
+        "Edit", "The file was updated", file_path="/home/dev/shop/src/cart.py", old_string="a", new_string="b"
+    )
+    patch = "*** Begin Patch\n*** Update File: src/a.ts\n@@\n-x\n+y\n*** End Patch"
+    mended = called("apply_patch", "Success", input=patch)
+    command = called("Bash", "", command="cd /home/dev/shop && make deploy", description="Deploy", timeout=5)
+    (task,) = found(user("Mend it"), *edit, *edit, *mended, *command, said("Done."))
+    assert task.progress == ("Edit(…/shop/src/cart.py) ×2", "apply_patch(src/a.ts)", "Bash(make deploy)")
 
 
 def test_a_task_is_pending_then_running_then_finished() -> None:

@@ -140,3 +140,6 @@ def test_a_digest_tells_a_task_in_a_few_lines() -> None:
 def test_a_digest_names_a_claim_as_a_claim() -> None:
     claim = Known(source="claim", because="the agent says that it could not do it")
     assert "- Outcome: failed (only the agent says so)\n" in digest_text(task("failed", claim), "s1", "n", "2026-03-26")
+    ran = Known(source="claim", because="only the agent says so; `mypy` passed")
+    told = digest_text(task("success", ran), "s1", "n", "2026-03-26")
+    assert "- Outcome: success (only the agent says so; `mypy` passed)\n" in told

@@ -15,7 +15,7 @@ def remedied(error: str, wrong: dict[str, object], right: dict[str, object], too
 
 
 def test_a_passing_test_command_is_a_fact_about_the_project() -> None:
-    assert list(passing_commands(told(user("x"), *ran("cd repo && pytest -q 2>&1 | tail -5", "12 passed")))) == [
+    assert list(passing_commands(told(user("x"), *ran("pytest -q 2>&1 | tail -5", "12 passed")))) == [
         Habit(
             title="Test command: `pytest -q`",
             fact="`pytest -q` runs the tests of this project and was seen passing.",
@@ -26,12 +26,19 @@ def test_a_passing_test_command_is_a_fact_about_the_project() -> None:
 
 
 def test_linters_type_checkers_and_builds_are_told_apart() -> None:
-    ran_all = [*ran("ruff check .", "ok"), *ran("mypy", "ok"), *ran("npm run build", "built"), *ran("cargo test", "ok")]
+    ran_all = [
+        *ran("ruff check .", "ok"),
+        *ran("mypy", "ok"),
+        *ran("npm run build", "built"),
+        *ran("cargo test", "ok"),
+        *ran("make check", "ok"),
+    ]
     assert commands(*ran_all) == [
         "Lint command: `ruff check .`",
         "Type-check command: `mypy`",
         "Build command: `npm run build`",
         "Test command: `cargo test`",
+        "Check command: `make check`",
     ]
 
 
@@ -57,6 +64,39 @@ def test_what_failed_or_is_too_special_is_no_habit(command: str, answer: str) ->
     assert commands(*ran(command, answer)) == []
 
 
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("ruff check . || true", "a.py:1:1: F401 unused"),
+        ("mypy | tail -3", "Success"),
+        ("mypy 2>&1 | tail -3", "a.py:3: error: bad\nFound 1 error in 1 file"),
+        ("cargo clippy 2>&1 | grep warning", ""),
+        ("bun test src/ 2>&1 | grep Ran", "Ran 12 tests"),
+        ("npm run build", "Command running in background with ID: b1"),
+        ("npm test -- --updateSnapshot", "3 passed"),
+        ("CI=1 npm test", "3 passed"),
+        ("cd /src/shop/web && npm test", "3 passed"),
+        ("ruff check . ; pytest | tail -1", "3 passed"),
+    ],
+)
+def test_what_was_not_seen_to_pass_or_is_not_the_projects_is_no_habit(command: str, answer: str) -> None:
+    assert commands(*ran(command, answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "kept"),
+    [
+        ("pytest -q 2>&1 | tail -3", "a\nerror: printed by a test\n12 pass\n0 fail", "pytest -q"),
+        ("go build ./... 2>&1 | head", "", "go build ./..."),
+        ("mise run lint 2>&1 | tail -3", "[lint] $ golangci-lint run\n0 issues.", "mise run lint"),
+        ("cd web && npm run test:ci", "5 passing", "cd web && npm run test:ci"),
+        ("make fmt && make lint", "ok", "make lint"),
+    ],
+)
+def test_what_was_printed_tells_where_the_exit_code_is_hidden(command: str, answer: str, kept: str) -> None:
+    assert [title.partition("`")[2] for title in commands(*ran(command, answer))] == [f"{kept}`"]
+
+
 def test_an_argument_that_had_to_change_is_a_remedy() -> None:
     error = "error: unknown schema main"
     assert remedied(error, {"table": "users", "schema": "main"}, {"table": "users", "schema": "public"}) == [
@@ -79,6 +119,9 @@ def test_an_argument_that_had_to_change_is_a_remedy() -> None:
         ("error: bad schema", {}, {"schema": "a"}, "query_db"),
         ("error: bad schema", {"schema": "48213"}, {"schema": "48214"}, "query_db"),
         ("error: bad schema", {"schema": ["a"]}, {"schema": ["b"]}, "query_db"),
+        ("error 429: too many requests, schema quota", {"schema": "a"}, {"schema": "b"}, "query_db"),
+        ("error: permission for schema was not granted", {"schema": "a"}, {"schema": "b"}, "query_db"),
+        ("error: bad gateway for schema", {"schema": "a"}, {"schema": "b"}, "query_db"),
         ("error: schema lookup timed out", {"schema": "a"}, {"schema": "b"}, "query_db"),
         ("error: string to replace not found in schema", {"schema": "a"}, {"schema": "b"}, "query_db"),
         ("error: bad command", {"command": "a"}, {"command": "b"}, "bash"),

@@ -1,7 +1,7 @@
 import pytest
 from transcripts import SICK, WELL, called, incident, ran, status, told, user
 
-from acontext_cli.engines.rules.outcomes import check, fields, judged
+from acontext_cli.engines.rules.outcomes import besides, check, fields, judged
 from acontext_cli.engines.rules.said import gave_up, outcome_said
 from acontext_cli.messages import Json
 from acontext_cli.tasks import Known
@@ -57,7 +57,6 @@ def test_a_test_run_after_the_last_change_is_a_check() -> None:
     asked = user("Fix the tests")
     assert seen(asked, *fix, *passed) == (True, "`pytest -q` passed after the last change")
     assert seen(asked, *failed, *fix, *passed) == (True, "`pytest -q` failed before and passed after the last change")
-    assert seen(asked, *failed, *fix, *ran("ruff check", "ok")) == (True, "`ruff check` passed after the last change")
     assert seen(asked, *passed, *fix, *failed) == (False, "the last run of `pytest -q` failed")
     assert seen(asked, *fix, *ran("pytest -q | tail", "2 failed, 1 passed")) == (
         False,
@@ -65,6 +64,40 @@ def test_a_test_run_after_the_last_change_is_a_check() -> None:
     )
     assert seen(asked, *passed, *fix, *passed) == (True, "`pytest -q` passed after the last change")
     assert seen(asked, *passed, *fix) is None
+
+
+def test_a_linter_or_a_build_alone_says_nothing_of_what_was_asked() -> None:
+    fix, clean = called("Edit", "ok", file_path="a.py"), ran("ruff check", "ok")
+    assert seen(user("Rename it"), *fix, *clean) is None
+    passed = (True, "`ruff check` passed after the last change")
+    assert seen(user("Mend what lint says"), *fix, *clean) == passed
+    dirty = ran("ruff check", "Found 1 error")
+    again = (True, "`ruff check` failed before and passed after the last change")
+    assert seen(user("Mend it"), *dirty, *fix, *clean) == again
+    assert seen(user("Rename it"), *fix, *clean, *ran("pytest", "1 passed"), *clean) == (
+        True,
+        "`pytest` passed after the last change",
+    )
+
+
+def test_tests_that_never_began_say_nothing() -> None:
+    fix = called("Edit", "ok", file_path="a.py")
+    unknown = ran("npm run test", "exit code 1\nnpm error Missing script: test")
+    assert seen(user("Fix it"), *unknown, *fix, *ran("npm run test", "3 passing")) == (
+        True,
+        "`npm run test` passed after the last change",
+    )
+    assert seen(user("Fix it"), *fix, *unknown) is None
+
+
+def test_tests_that_do_not_agree_say_nothing() -> None:
+    fix, failed = called("Edit", "ok", file_path="a.py"), ran("pytest", "exit code 1\n1 failed")
+    trace = told(user("Fix it"), *fix, *failed, *ran("ruff check", "ok"))
+    assert (check(trace), besides(trace)) == (None, "the last run of `pytest` failed")
+    assert seen(user("Fix it"), *fix, *failed, *ran("npm test", "3 passing")) is None
+    assert besides(told(user("Fix it"), *fix, *ran("mypy", "ok"))) == "`mypy` passed"
+    claim = Known(source="claim", because="only the agent says so; `mypy` passed")
+    assert judged(None, "x", "Done", user_spoke_last=False, besides="`mypy` passed") == ("success", claim)
 
 
 def test_a_result_is_read_as_fields() -> None:

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from traces import growth
 
-from acontext_cli.trace.shell import command_of, is_shell, is_test, parts, purpose
+from acontext_cli.trace.shell import (
+    Run,
+    command_of,
+    ended_badly,
+    goes_on,
+    is_shell,
+    is_test,
+    output,
+    purpose,
+    runs,
+)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +134,97 @@ def test_all_else_counts_as_a_change(command: str) -> None:
     assert purpose(command) == "change"
 
 
-def test_a_line_is_cut_into_simple_commands() -> None:
-    line = "cd app && CI=1 npm test 2>&1 | tail -5; # again\nexport A=b; sudo systemctl   restart api >/dev/null"
-    assert parts(line) == ["npm test", "systemctl   restart api"]
+def test_a_line_says_what_it_tests_and_where() -> None:
+    line = "cd app && CI=1 npm test 2>&1 | tail -5; # again\nexport A=b; sudo make   check"
+    assert runs(line) == (
+        Run("CI=1 npm test", folder="app", decides=False, shown=True),
+        Run("make check", folder="app", decides=True, shown=True),
+    )
+
+
+@pytest.mark.parametrize("line", ["pytest", "cd app && pytest", "make fmt; pytest && echo ok", "timeout 60 pytest"])
+def test_a_line_that_fails_where_the_tests_fail(line: str) -> None:
+    assert [run.decides for run in runs(line)] == [True]
+
+
+@pytest.mark.parametrize("line", ["pytest | tail", "pytest || true", "pytest; echo done", "pytest &", "pytest\nls"])
+def test_a_line_whose_end_is_that_of_another_command(line: str) -> None:
+    assert [run.decides for run in runs(line)] == [False]
+
+
+def test_a_shell_that_is_told_so_fails_with_any_command_of_a_pipe() -> None:
+    assert runs("set -o pipefail; pytest | tail -3")[0].decides
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("pytest || true", True),
+        ("pytest 2>&1 | tail -3", True),
+        ("pytest | tail -3", False),
+        ("pytest 2>&1 | grep passed", False),
+        ("pytest > log 2>&1; true", False),
+        ("pytest 2>/dev/null; true", False),
+    ],
+)
+def test_what_the_tests_say_can_be_read_or_is_cut(line: str, shown: bool) -> None:
+    assert [run.shown for run in runs(line)] == [shown]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ls",
+        "test -d web || pytest",
+        "git commit -m 'run it; pytest'",
+        "cat > run.sh <<'EOF'\npytest\nEOF",
+        "echo pytest",
+    ],
+)
+def test_what_does_not_surely_run_is_no_run(line: str) -> None:
+    assert runs(line) == ()
+
+
+def test_a_quoted_pipe_does_not_cut_a_command() -> None:
+    assert [run.command for run in runs("go test ./... -run 'A|B' 2>&1 | tail")] == ["go test ./... -run 'A|B'"]
+
+
+CODEX = "Chunk ID: 1a\nWall time: 1.0 seconds\nProcess {}\nOriginal token count: 9\nOutput:\n"
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (CODEX.format("exited with code 0") + "3 passed\n", "3 passed\n"),
+        ("Exit code: 0\nWall time: 0.1 seconds\nOutput:\nDone", "Done"),
+        ("3 passed\n<shellId: 20 completed with exit code 0>", "3 passed"),
+        ("Output:\n3 passed", "Output:\n3 passed"),
+        ("", ""),
+    ],
+)
+def test_what_a_program_writes_around_the_output_is_taken_off(result: str, said: str) -> None:
+    assert output(result) == said
+
+
+@pytest.mark.parametrize(
+    ("result", "still"),
+    [
+        (CODEX.format("running with session ID 7"), True),
+        ("Command running in background with ID: b1. Output is being written to: /tmp/b1", True),
+        ("compiling\n<command with shellId: 3 is still running after 30 seconds>", True),
+        (CODEX.format("exited with code 0"), False),
+        ("3 passed\n<shellId: 20 completed with exit code 0>", False),
+        ("the server is running", False),
+    ],
+)
+def test_a_command_may_still_go_on(result: str, still: bool) -> None:
+    assert goes_on(result) is still
+
+
+def test_an_exit_code_is_found_at_either_end() -> None:
+    assert ended_badly("Exit code 1\nboom")
+    assert ended_badly("x" * 400 + "\n<shellId: 20 completed with exit code 2>")
+    assert not ended_badly("x" * 400 + "\n<shellId: 20 completed with exit code 0>")
 
 
 @pytest.mark.parametrize(("simple", "tests"), [("pytest -q", True), ("pytesting", False), ("echo pytest", False)])
@@ -167,7 +265,7 @@ def test_the_command_is_found_among_the_arguments(arguments: object, command: st
 @given(st.text(alphabet=st.characters() | st.sampled_from("\"'\\|&;<>-= \ncurlsedfind"), max_size=120))
 def test_no_command_is_too_odd_to_be_read(command: str) -> None:
     assert purpose(command) in ("look", "test", "change")
-    assert all(parts(command))
+    assert all(run.command for run in runs(command))
 
 
 @pytest.mark.parametrize("filler", [" ", "\n", '\\"', "'", '"', "sed ", "> ", "A=b ", "xargs -", "a|", "-X ", "$("])

@@ -2,7 +2,7 @@ import pytest
 from transcripts import called, ran, read, said, told, user
 
 from acontext_cli.engines.rules.statements import Statement, may_state, statements
-from acontext_cli.messages import Json
+from acontext_cli.messages import Json, Message
 
 
 def stated(*messages: Json) -> list[Statement]:
@@ -24,6 +24,10 @@ def quotes(text: str) -> list[tuple[str, str]]:
         "Make sure to always run the linter.",
         "We never deploy on a weekend.",
         "Always write for Python 3.11 or later.",
+        "From now on, answer in French.",
+        "In future please run the linter before you commit.",
+        "Just run the dashboard directly going forward.",
+        "We should be using strong types instead of strings wherever we can.",
     ],
 )
 def test_a_rule_is_quoted_word_for_word(text: str) -> None:
@@ -56,6 +60,24 @@ def test_a_correction_is_quoted_word_for_word(text: str) -> None:
         "| Always use tabs |",
         "<note>Always use tabs.</note>",
         "Fix the parser.",
+        "We always get a timeout.",
+        "Never reached the handler.",
+        "Always returns nothing.",
+        "Always the same error.",
+        "Never again!",
+        "From now on it crashes.",
+        "In future tests will fail.",
+        "This will be fine going forward.",
+        "Please never do that again.",
+        "No, use the first one.",
+        "No, use a dict.",
+        "Should we always run the linter",
+        "He said: always use tabs.",
+        'The review says "This is bad. Always use tabs. Mend it."',
+        "I got this from the log:\nalways use retries",
+        "2026-01-01 WARN slow\nAlways use retries.",
+        "# Rules\n- Always use tabs.",
+        "Implement the following plan:\n\nAlways use the new helper.",
     ],
 )
 def test_what_belongs_to_its_task_or_was_pasted_is_no_rule(text: str) -> None:
@@ -72,6 +94,17 @@ def test_what_a_result_contradicts_is_not_taken() -> None:
     assert stated(rule, *ran("tox -q", "exit code 1")) == []
     assert [found.quote for found in stated(rule, *works)] == ["Always run tests with tox."]
     assert len(stated(rule, *called("run", "Error: no", what="the tests"))) == 1
+
+
+@pytest.mark.parametrize("text", ["Sorry, wrong chat.", "Ignore my last message.", "Scratch that."])
+def test_what_a_person_takes_back_in_words_is_no_rule(text: str) -> None:
+    assert stated(user("Always use tabs."), said("I will."), user(text)) == []
+
+
+def test_what_a_person_takes_back_by_a_rewind_is_no_rule() -> None:
+    first, second, third = read([user("Always use tabs."), user("Never use tabs."), user("I prefer short names.")])
+    back = Message(third.body, third.id, meta={"taken_back": 1})
+    assert [found.message for found in statements([first, second, back], told())] == ["m1", "m3"]
 
 
 def test_long_pasted_text_states_nothing() -> None:

@@ -75,6 +75,38 @@ def test_a_shells_command_says_what_it_does() -> None:
     assert [step.kind for step in traced(look, change, test, nothing).steps] == ["look", "change", "test", "change"]
 
 
+def test_an_agents_own_list_of_things_to_do_is_no_step() -> None:
+    plan = {"plan": [{"step": "Fix it", "status": "completed"}]}
+    notes: list[Call] = [
+        ("TodoWrite", {"todos": []}, "ok"),
+        ("TaskUpdate", {"taskId": "1"}, "ok"),
+        ("update_plan", plan, "ok"),
+    ]
+    other = ("update_plan", {"customer": "Ann", "plan": "basic"}, "ok")
+    assert [step.tool for step in traced(*notes, other).steps] == ["update_plan"]
+
+
+def test_some_arguments_say_that_a_call_only_looks() -> None:
+    explores = ("Task", {"subagent_type": "Explore", "prompt": "Find it"}, "found")
+    works = ("Task", {"subagent_type": "general-purpose", "prompt": "Mend it"}, "mended")
+    shows = ("BashOutput", {"bash_id": "b1"}, "compiling")
+    waits, types = ("write_stdin", {"session_id": 1, "chars": ""}, ""), ("write_stdin", {"chars": "y"}, "")
+    assert [step.kind for step in traced(explores, works, shows, waits, types).steps] == [
+        "look",
+        "change",
+        "look",
+        "look",
+        "change",
+    ]
+
+
+def test_a_step_tells_whether_a_flag_says_how_it_ended() -> None:
+    body = {"role": "tool", "tool_call_id": "c", "content": "up"}
+    told = [Message(body, "r", meta={"is_error": False}), Message({**body, "is_error": True}, "r"), Message(body, "r")]
+    found = [trace([asks("a", "check_status", {}, "c"), answer]).steps[0] for answer in told]
+    assert [(step.told, step.failed) for step in found] == [(True, False), (True, True), (False, False)]
+
+
 def test_repeated_call_ids_are_kept_apart() -> None:
     messages = [
         asks("a1", "get_user", {"id": 1}, "call"),

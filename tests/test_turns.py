@@ -1,6 +1,6 @@
 import pytest
 
-from acontext_cli.engines.rules.turns import asks_anew, awaits_answer, sentences, without_greetings
+from acontext_cli.engines.rules.turns import asked, asks_anew, awaits_answer, sentences, without_greetings
 
 ANSWERED = "Done, it is deployed."
 
@@ -13,6 +13,7 @@ ANSWERED = "Done, it is deployed."
         "Thanks! Now rename the column in the users table.",
         "/clear",
         "Rename the users table.",
+        "what is this?",
         "Great, now write the docs for it.",
         "Thanks, could you fix the parser?",
     ],
@@ -33,6 +34,9 @@ def test_what_asks_for_something_new_starts_a_task(text: str) -> None:
         "Ok, please go ahead.",
         "Great, thank you so much for your help!",
         "The second option",
+        "do both please",
+        "commit this",
+        "Then fix them too.",
         "Could you double-check the totals?",
         "[Request interrupted by user]",
         "🎉",
@@ -64,6 +68,12 @@ def test_greetings_are_taken_off_and_requests_stay() -> None:
     assert without_greetings("Hi there! Thanks, could you fix the parser? Great job.") == "could you fix the parser?"
     assert without_greetings("Good morning. Thank you!") == ""
     assert without_greetings("[[ TASK ]] Fix the parser") == "Fix the parser"
+
+
+def test_a_goal_is_what_was_asked_without_what_stands_around_it() -> None:
+    assert asked("Implement the following plan:\n\n# Plan: Split the parser\n\n## Context") == "Plan: Split the parser"
+    assert asked("# Task: Split the parser\nIt is too long.") == "Split the parser It is too long."
+    assert asked("[[ ## user_query ## ]]\n\nSplit the parser") == "Split the parser"
 
 
 def test_a_full_stop_within_a_word_ends_no_sentence() -> None:

@@ -53,7 +53,7 @@ def _read(messages: Iterable[Message]) -> tuple[Trace, list[Message]]:
     spoken: list[Message] = []
     for message in messages:
         builder.add(message)
-        if message.role == "user" and len(spoken) < _MOST_SPOKEN:
+        if (message.is_human or "taken_back" in message.meta) and len(spoken) < _MOST_SPOKEN:
             spoken.append(message)
     return builder.build(), spoken
 

@@ -69,7 +69,7 @@ def _spans(told: Trace, found: Iterable[Link]) -> dict[str, list[Span]]:
 
 def _shown(message: Message, spans: Iterable[Span]) -> _Shown:
     text = render(message)
-    if message.role == "user":
+    if message.is_human:
         return _Shown(message.id, text, ((0, len(text)),))
     if message.is_result:
         return _Shown(message.id, text, _merged([*_wrong(message, text), *_places(text, spans)]))

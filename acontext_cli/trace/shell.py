@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 Purpose = Literal["look", "test", "change"]
@@ -24,13 +27,14 @@ _LOOK = frozenset(
     )
 )
 _SUBCOMMANDS = {
-    "git": r"(?:status|diff|log|show|blame|ls-files|rev-parse|describe|grep|shortlog|reflog|cat-file|stash list)(?!\S)"
+    "git": r"(?:status|diff|log|show|blame|ls-files|ls-remote|rev-parse|rev-list|merge-base|describe|grep|shortlog"
+    r"|reflog|cat-file|stash list|fetch)(?!\S)"
     r"|branch(?:\s+(?:-a|-r|-v+|--all|--list|--show-current|--contains|--merged|--no-merged)\b.*)?$"
     r"|remote(?:\s+(?:-v|show|get-url)\b.*)?$",
     "kubectl": r"(?:get|describe|logs|top|explain|version)(?!\S)",
     "docker": r"(?:compose\s+)?(?:ps|logs|inspect|images|stats|version|top)(?!\S)",
     "systemctl": r"(?:status|is-active|list-units|show|cat)(?!\S)",
-    "gh": r"(?:issue|pr|run|repo|release|workflow)\s+(?:view|list|status|diff|checks|watch)(?!\S)|search(?!\S)"
+    "gh": r"(?:issue|pr|run|repo|release|workflow|auth)\s+(?:view|list|status|diff|checks|watch)(?!\S)|search(?!\S)"
     r"|api(?!\S)(?!.*\s(?:-X|--method|-f|-F|--field|--raw-field|--input)\b)",
     "npm": r"(?:ls|list|view|outdated|why|audit(?!\s+fix))(?!\S)",
     "pip": r"(?:list|show|freeze|index)(?!\S)",
@@ -62,10 +66,43 @@ _TEST = re.compile(
 _SPLIT = re.compile(r"&&|\|\||;|\n")
 _QUOTED = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _WRITES = re.compile(r"(?<![0-9&<>-])>{1,2}(?!\s*(?:&|/dev/null))|\btee\b|\bsed\s+(?:-\w*\s+)*(?:-\w*i|--in-place)")
-_PREFIX = re.compile(r"^(?:(?:\w+=\S*|sudo|env|time|timeout \S+|command|nohup|exec)\s+)+")
+_PREFIX = re.compile(r"^(?:(?:\w+=\S*|sudo|env|time|timeout \S+|command(?! -v)|nohup|exec|rtk(?: proxy)?)\s+)+")
+_ENVIRONMENT = re.compile(r"(?<!\S)\w+=\S*")
 _SILENCED = re.compile(r"(?<!\s)\s*\d?>&?\s*(?:\d|/dev/null)")
 
 
+_LONGEST_LINE = 20_000
+_HERE = re.compile(r"<<-?\s*[\"']?(\w+)")
+_JOIN = re.compile(r"&&|\|\||;|\n|(?<![>&|\d])&(?![&>\d])")
+_PIPE = re.compile(r"\|&?")
+_PASSES_ON = re.compile(r"(?:head|tail|cat|tee)\b(?!.*-c)")
+"""Filters behind which the first or the last lines still stand as they were."""
+_HEADER = re.compile(r"(?:Chunk ID|Exit code|Wall time|Process exited)\b(?:[^\n]{0,200}\n){1,8}?Output:\n")
+_GOES_ON = re.compile(
+    r"\A(?:Command running in background|(?:[^\n]{0,200}\n){0,4}Process running with session ID)"
+    r"|<(?:command with )?shellId: [^<>\n]{0,60}\brunning\b[^<>\n]{0,100}>\s*\Z"
+)
+_EXIT = re.compile(
+    r"exit(?:ed with)?(?: code| status)?:? *([1-9]\d*)\b|\bcommand not found\b|Traceback \(most recent", re.IGNORECASE
+)
+_ENDED_BADLY = re.compile(r"<shellId: \S+ completed with exit code [1-9]\d*>\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A test, linter or build within a command line."""
+
+    command: str
+    """As one would type it, without what only filters its output."""
+    folder: str
+    """Where the line goes first; empty where it stays."""
+    decides: bool
+    """Whether the line fails where this fails."""
+    shown: bool
+    """Whether how it ends can be read: nothing but the first or last lines is cut, errors are among them."""
+
+
+@lru_cache(maxsize=4096)
 def is_shell(tool: str) -> bool:
     """Whether a tool of this name runs a command line."""
     return tool.lower().rsplit("__", 1)[-1] in TOOLS
@@ -82,9 +119,76 @@ def command_of(arguments: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def parts(command: str) -> list[str]:
-    """The simple commands of a line, without `cd …`, variables set in front, and what only filters the output."""
-    return [pipeline[0] for pipeline in _pipelines(command)]
+def output(result: str) -> str:
+    """What a command printed, without what an agent's program writes around it."""
+    header = _HEADER.match(result)
+    said = result[header.end() :] if header else result
+    trailer = said.rfind("\n<shellId:", -200)
+    return said[:trailer] if trailer >= 0 and said.rstrip().endswith(">") else said
+
+
+def goes_on(result: str) -> bool:
+    """Whether the command had not ended when this was told."""
+    return bool(_GOES_ON.search(result[:1000]) or _GOES_ON.search(result[-300:]))
+
+
+def ended_badly(result: str) -> bool:
+    """Whether a shell tool's result tells of an exit code other than 0."""
+    return bool(_EXIT.search(result[:300]) or _ENDED_BADLY.search(result[-200:]))
+
+
+def runs(line: str) -> tuple[Run, ...]:
+    """The tests, linters and builds of a command line, in order."""
+    parts = _cut(_without_documents(line[:_LONGEST_LINE]), _JOIN)
+    strict = "pipefail" in line
+    found, folder = [], ""
+    for place, (joined, part) in enumerate(parts):
+        if part.startswith("cd "):
+            folder = part[3:].strip()
+        first, *filters = (simple for _, simple in _cut(part, _PIPE))
+        if joined == "||" or not is_test(" ".join(_PREFIX.sub("", first).split())):
+            continue
+        decides = all(join == "&&" for join, rest in parts[place + 1 :] if rest or join == "&") and (
+            strict or not filters
+        )
+        found.append(Run(_typed(first), folder, decides, _shown(part, filters)))
+    return tuple(found)
+
+
+def _without_documents(line: str) -> str:
+    """The line without the texts that stand in it for a command to read."""
+    if "<<" not in line:
+        return line
+    kept, until = [], ""
+    for part in line.split("\n"):
+        if until:
+            until = "" if part.strip() == until else until
+        else:
+            kept.append(part)
+            begun = _HERE.search(part)
+            until = begun[1] if begun else ""
+    return "\n".join(kept)
+
+
+def _typed(simple: str) -> str:
+    """A simple command with the variables set in front of it, without redirections."""
+    prefix = _PREFIX.match(simple)
+    variables = _ENVIRONMENT.findall(prefix[0]) if prefix else []
+    return " ".join([*variables, *_SILENCED.sub("", _PREFIX.sub("", simple)).split()])
+
+
+def _shown(part: str, filters: list[str]) -> bool:
+    if not all(map(_PASSES_ON.match, filters)):
+        return False
+    bare = _QUOTED.sub(_blank, part)
+    return not re.search(r"(?<![<=-])>(?!>|\s*&\s*\d)", bare) and ("2>&1" in bare or "|&" in bare or not filters)
+
+
+def _cut(line: str, at: re.Pattern[str]) -> list[tuple[str, str]]:
+    """The parts of a line, each with what joins it to the one before; what is quoted is not cut."""
+    bare = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), line)
+    places = [(0, 0), *(join.span() for join in at.finditer(bare)), (len(line), len(line))]
+    return [(line[start:end], line[end:after].strip()) for (start, end), (after, _) in pairwise(places)]
 
 
 def is_test(simple: str) -> bool:
@@ -118,7 +222,7 @@ def _purpose(simple: str) -> Purpose:
         return "test"
     head, _, rest = _XARGS.sub("", simple, count=1).partition(" ")
     name, rest = head.rsplit("/", 1)[-1], rest.strip()
-    if not name or name in _LOOK or rest in ("--version", "-V", "--help", "-h"):
+    if not name or name in _LOOK or rest in ("--version", "-V", "-h") or rest.endswith("--help"):
         return "look"
     if name == "curl":
         return "change" if _SENDS.search(rest) else "look"

@@ -14,7 +14,7 @@ from typing import Literal
 
 from acontext_cli.messages import RESULT_ROLES, Json, Message, ToolCall
 from acontext_cli.trace.quantities import words
-from acontext_cli.trace.shell import command_of, is_shell, purpose
+from acontext_cli.trace.shell import command_of, ended_badly, is_shell, purpose
 
 Kind = Literal["look", "test", "change"]
 
@@ -58,9 +58,17 @@ _FAILED = re.compile(
 )
 _LOG = re.compile(r"\A\s*\[?(?:ERROR|FATAL)\]? {1,8}(?![:\s])[^\n]*(?:\w=\S|\n\s*\S)")
 """A log whose newest line is an error: its level, then key=value pairs or more lines."""
-_EXIT = re.compile(
-    r"exit(?:ed with)?(?: code| status)?:? *([1-9]\d*)\b|\bcommand not found\b|Traceback \(most recent", re.IGNORECASE
+_OWN_NOTES = frozenset([
+    "TodoWrite", "TodoRead", "TaskCreate", "TaskUpdate", "TaskGet", "TaskList", "ExitPlanMode", "EnterPlanMode",
+    "todo_write", "todowrite", "todoread", "write_todos", "update_todo_list", "report_intent", "update_plan",
+])  # fmt: skip
+"""Tools with which an agent keeps its own list of things to do: nothing in the world is seen or changed by them."""
+_SHOWS = frozenset(
+    ("BashOutput", "TaskOutput", "webfetch", "read_bash", "request_user_input", "wait_agent", "ToolSearch")
 )
+"""Tools of coding agents that only show something, though no verb in their name says so."""
+_ONLY_LOOKS = frozenset(("Explore", "Plan"))
+"""Sub-agents of Claude Code that change nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,8 @@ class Step:
     """The arguments as they came."""
     result: str = ""
     failed: bool = False
+    told: bool = False
+    """Whether the source says by a flag how the call ended, not only by what was printed."""
     kind: Kind = "change"
 
     @property
@@ -117,6 +127,8 @@ class Trace:
 @lru_cache(maxsize=4096)
 def kind_of(tool: str) -> Kind:
     """Look, test or change, from the verbs in a tool's name; the name of its MCP server says nothing."""
+    if tool in _SHOWS:
+        return "look"
     found = set(words(tool.split("__", 2)[-1] if tool.startswith("mcp__") else tool))
     if found & _TEST and not found & (_CHANGE - _RUN):
         return "test"
@@ -140,7 +152,7 @@ def values(arguments: object) -> Iterator[str]:
 
 def failed(message: Message) -> bool:
     """Whether a result says that its call failed: by flag, by exit code, or by how it begins."""
-    flag = message.meta.get("is_error", message.body.get("is_error"))
+    flag = _flag(message)
     if flag is not None:
         return bool(flag)
     text = message.text
@@ -163,7 +175,7 @@ class TraceBuilder:
 
     def add(self, message: Message) -> None:
         role = message.body["role"]
-        if role == "user":
+        if message.is_human:
             self._hear(message.text)
         elif role in RESULT_ROLES:
             self._answer(message)
@@ -178,8 +190,8 @@ class TraceBuilder:
             self._drop()
 
     def build(self) -> Trace:
-        kept = tuple(call.step() for call in self._calls if call.call.name not in RECALL_TOOLS)
-        recalled = tuple(call.text for call in self._calls if call.call.name in RECALL_TOOLS)
+        kept = tuple(call.step() for call in self._calls if not call.recalled and not call.is_note)
+        recalled = tuple(call.text for call in self._calls if call.recalled)
         return Trace(request="\n".join(self._said), steps=kept, cut=self._cut, recalled=recalled)
 
     def _hear(self, text: str) -> None:
@@ -192,6 +204,8 @@ class TraceBuilder:
         if waiting:
             call = waiting.popleft()
             call.answer, call.text, call.failed = message.id, _clipped(message.text), failed(message)
+            call.told = _flag(message) is not None
+            call.recalled = call.recalled or "from_skill" in message.meta
             self._size += len(call.text) if not call.dropped else 0
 
     def _drop(self) -> None:
@@ -204,19 +218,23 @@ class TraceBuilder:
 class _Call:
     """A call whose result may still come."""
 
-    __slots__ = ("answer", "call", "dropped", "failed", "message", "number", "text")
+    __slots__ = ("answer", "call", "dropped", "failed", "message", "number", "recalled", "text", "told")
 
     def __init__(self, number: int, message: str, call: ToolCall) -> None:
         self.number, self.message, self.call = number, message, call
         self.answer = self.text = ""
-        self.failed = self.dropped = False
+        self.failed = self.dropped = self.told = False
+        self.recalled = call.name in RECALL_TOOLS
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the agent only keeps its own list; `update_plan` is that where it holds the whole plan."""
+        call = self.call
+        return call.name in _OWN_NOTES and (call.name != "update_plan" or '"step"' in call.arguments)
 
     def step(self) -> Step:
         call = self.call
-        arguments, kind, wrong = call.named or {}, kind_of(call.name), self.failed
-        if is_shell(call.name):
-            kind = purpose(command_of(arguments)) if command_of(arguments) else kind
-            wrong = wrong or bool(_EXIT.search(self.text[:300]))
+        arguments = call.named or {}
         return Step(
             number=self.number,
             message=self.message,
@@ -225,9 +243,25 @@ class _Call:
             arguments=arguments,
             raw=call.arguments,
             result=self.text,
-            failed=wrong,
-            kind=kind,
+            failed=self.failed or (is_shell(call.name) and ended_badly(self.text)),
+            told=self.told,
+            kind=_kind(call.name, arguments),
         )
+
+
+def _kind(tool: str, arguments: Json) -> Kind:
+    """What a call is for, where its arguments say more than its tool's name."""
+    if is_shell(tool) and (command := command_of(arguments)):
+        return purpose(command)
+    if tool in ("Task", "Agent"):
+        return "look" if arguments.get("subagent_type") in _ONLY_LOOKS else kind_of(tool)
+    if tool == "write_stdin":
+        return "change" if arguments.get("chars") else "look"
+    return kind_of(tool)
+
+
+def _flag(message: Message) -> object:
+    return message.meta.get("is_error", message.body.get("is_error"))
 
 
 def _clipped(text: str) -> str:

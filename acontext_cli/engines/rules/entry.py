@@ -15,6 +15,7 @@ WARNING = "Warning: "
 
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 _KNOWN = "- Known because: "
+_ONLY_SAID = "only the agent says so"
 _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
 
 
@@ -88,7 +89,8 @@ def digest_text(task: Task, session: str, name: str, date: str) -> str:
 def _how(known: Known | None) -> str:
     if known is None:
         return ""
-    return f" ({'only the agent says so' if known.source == 'claim' else inline(known.because, 160)})"
+    said = known.because if known.source != "claim" or known.because.startswith(_ONLY_SAID) else _ONLY_SAID
+    return f" ({inline(said, 160)})"
 
 
 def _procedure(lesson: Success) -> list[str]:

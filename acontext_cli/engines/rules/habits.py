@@ -6,32 +6,48 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from acontext_cli.engines.rules.runs import failing
+from acontext_cli.engines.rules.runs import passed
 from acontext_cli.messages import Json
 from acontext_cli.skills import one_line
-from acontext_cli.trace.shell import command_of, is_shell, is_test, parts
+from acontext_cli.trace.shell import Run, command_of, is_shell, runs
 from acontext_cli.trace.steps import Step, Trace
 
 SESSIONS_NEEDED = 2
 
 _HARNESS = re.compile(
     r"string to replace|old_string|not found in file|has not been read|read (?:it|the file) (?:first|before)"
-    r"|modified since|user (?:rejected|doesn'?t want|declined|denied)"
-    r"|rejected by (?:the )?user|cancel|abort|interrupt|timed? ?out"
-    r"|tool_use_error|inputvalidationerror|permission|exceeds maximum|file does not exist|no such file"
-    r"|unknown tool|sibling tool|invalid (?:tool|arguments|json)"
-    r"|rate limit|overloaded|connection|temporar|try again|unavailable|network",
+    r"|modified since|user (?:rejected|doesn'?t want|declined|denied|refused|chose)|hook (?:blocked|denied|error)"
+    r"|rejected by (?:the )?user|cancel|abort|interrupt|timed? ?-?out|deadline exceeded|kill(?:ed)?\b"
+    r"|tool_use_error|validation ?error|-32\d{3}|permission|not (?:been )?granted|denied|forbidden|unauthori[sz]ed"
+    r"|exceeds maximum|too (?:large|long|many)|file does not exist|no such file|unknown tool|no such tool|sibling tool"
+    r"|invalid (?:tool|arguments|json|params)|rate.?limit|quota|throttl|overloaded|\b(?:429|5\d\d)\b|bad gateway"
+    r"|internal (?:server )?error|connection|econn\w+|enotfound|socket|temporar|try again|retry|unavailable|network"
+    r"|sandbox",
     re.IGNORECASE,
 )
 _OWN_TOOLS = re.compile(
     r"^(?:edit|multiedit|write|read|str_replace|apply_patch|todo|task|agent|notebook|web|glob|grep|ls)", re.IGNORECASE
 )
 _ID = re.compile(r"\d{4,}|\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b|\S+@\S+")
-_RUNS = {"Test": "tests", "Lint": "linter", "Type-check": "type checker", "Build": "build"}
+_CHANGES = re.compile(
+    r"(?::|--?)(?:fix|write|unsafe-fixes|update|update-?snapshots?|bless|accept|publish|deploy|release|force)\b|\s-u\b",
+    re.IGNORECASE,
+)
+"""What mends as it checks is no check that an agent should run unasked."""
+_PARTICULAR = re.compile(
+    r"[$`\\~*]|\s--?(?:k|t|run|g|grep|filter|tests?|m|lf|last-failed|testNamePattern)[\s=]|::|/tmp/|/Users/|/home/|^\w+="
+    r"|\.(?:py|tsx?|jsx?|mjs|go|rs|java|kt|rb|php|cs|swift|c|cc|cpp|sh|ya?ml|json|md)\b"
+)
+"""One file, one test, or what a shell fills in."""
+_ELSEWHERE = re.compile(r"[/~$.\-\"'(]")
+"""The beginning of a folder that is not one of the project, as far as the line tells."""
+_RUNS = {"Test": "tests", "Lint": "linter", "Type-check": "type checker", "Build": "build", "Check": "checks"}
 _KIND_OF_TEST = (
-    ("lint", r"lint|ruff|eslint|biome|clippy|vet|gofmt|fmt|black"),
-    ("type-check", r"mypy|tsc|pyright|typecheck"),
-    ("build", r"build|package"),
+    ("lint", r"lint|ruff|biome|clippy|\bvet\b|gofmt|\bfmt|black|flake8|shellcheck"),
+    ("type-check", r"\bmypy\b|\btsc\b|pyright|type-?check"),
+    ("build", r"\bbuild|\bpackage\b"),
+    ("test", r"test|rspec|tox|nox|jest"),
+    ("check", r"\b(?:check|ci|verify)\b"),
 )
 
 
@@ -50,9 +66,9 @@ def passing_commands(told: Trace) -> Iterator[Habit]:
     """Commands that ran tests, a linter or a build, and passed; each once."""
     seen: dict[str, Step] = {}
     for step in told.steps:
-        if step.kind in ("test", "change") and is_shell(step.tool) and step.answer and not failing(step):
-            tests = (part for part in parts(command_of(step.arguments)) if is_test(part))
-            for command in filter(None, map(_general, tests)):
+        if step.kind in ("test", "change") and is_shell(step.tool) and step.answer and passed(step):
+            line = command_of(step.arguments)
+            for command in filter(None, (_general(run, line) for run in runs(line))):
                 seen.setdefault(command, step)
     for command, step in seen.items():
         yield _passing(command, step)
@@ -112,12 +128,16 @@ def _only_difference(one: Json, other: Json) -> str:
     return names[0] if len(names) == 1 and names[0] in one and names[0] in other else ""
 
 
-def _general(command: str) -> str:
+def _general(run: Run, line: str) -> str:
     """The command without paths of one file or one test's name; empty where nothing general is left."""
-    if len(command) > 120 or re.search(r"[$`\\]|\s-(?:k|t|run)\s|::|/tmp/|\.(?:py|ts|js|go|rs|tsx)\b", command):
+    command = f"cd {run.folder} && {run.command}" if run.folder else run.command
+    if len(command) > 120 or _CHANGES.search(command) or _PARTICULAR.search(command):
         return ""
-    return " ".join(command.split())
+    if run.folder and (_ELSEWHERE.match(run.folder) or command not in line):
+        return ""
+    return command
 
 
 def _test_kind(command: str) -> str:
-    return next((name.capitalize() for name, pattern in _KIND_OF_TEST if re.search(pattern, command)), "Test")
+    bare = command.rpartition(" && ")[2]
+    return next((name.capitalize() for name, pattern in _KIND_OF_TEST if re.search(pattern, bare)), "Test")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from acontext_cli.engines.rules.runs import failed_before, failing, last_run, run_name
+from acontext_cli.engines.rules.runs import failed_before, last_runs, passed
 from acontext_cli.engines.rules.said import gave_up, outcome_said, quoted
 from acontext_cli.tasks import Known, Status
 from acontext_cli.trace.links import Symptom
@@ -25,6 +25,12 @@ _GOOD = re.compile(
     re.IGNORECASE,
 )
 _STATE = re.compile(r"^(?:.*[._ ])?(?:status|state|health|phase|ready|condition|result|ok)$", re.IGNORECASE)
+_NO_TEST = re.compile(
+    r"\b(?:lint|fmt|format|build|vet|typecheck|type-check|ruff|mypy|tsc|pyright|eslint|biome|clippy)\b"
+)
+"""What shows that something is well formed, and not that it does what was asked for."""
+_ASKED_FOR = re.compile(r"\b(?:lint|format|build|compil|type[ -]?check|ci\b|warnings?\b)", re.IGNORECASE)
+_ONLY_SAID = "only the agent says so"
 _PAIR = re.compile(r"^\s*[\"']?([A-Za-z_][\w .\-]{0,60}?)[\"']?\s*[:=]\s*(.+?),?\s*$")
 
 
@@ -39,8 +45,13 @@ class Check:
     """The same look before the change, if there was one."""
 
 
-def judged(found: Check | None, user: str, agent: str, *, user_spoke_last: bool) -> tuple[Status, Known]:
-    """Status of a task that the agent has answered, from its check and the last words of each."""
+def judged(
+    found: Check | None, user: str, agent: str, *, user_spoke_last: bool, besides: str = ""
+) -> tuple[Status, Known]:
+    """Status of a task that the agent has answered, from its check and the last words of each.
+
+    `besides`: what was run and decides nothing; it stands with the claim.
+    """
     said = outcome_said(user) if user_spoke_last or not found else None
     if said:
         return said, Known(source="user", because=f"the user says: “{quoted(user)}”")
@@ -48,7 +59,7 @@ def judged(found: Check | None, user: str, agent: str, *, user_spoke_last: bool)
         return ("success" if found.gone else "failed"), Known(source="check", because=found.because)
     if gave_up(agent):
         return "failed", Known(source="claim", because="the agent says that it could not do it")
-    return "success", Known(source="claim", because="only the agent says so")
+    return "success", Known(source="claim", because=f"{_ONLY_SAID}; {besides}" if besides else _ONLY_SAID)
 
 
 def check(trace: Trace) -> Check | None:
@@ -73,15 +84,35 @@ def fields(text: str) -> dict[str, str]:
 
 
 def _tested(trace: Trace) -> Check | None:
-    """The last test after the last change; whether it is the one that failed before is said."""
-    step = last_run(trace)
-    if step is None:
+    """The tests after the last change, where all say the same; whether one failed before is said.
+
+    A linter or a build alone says nothing, unless it is what failed or what was asked for.
+    """
+    ran = last_runs(trace)
+    well = {name: step for name, step in ran.items() if passed(step)}
+    if not ran or (well and len(well) < len(ran)):
         return None
-    name, before = run_name(step), failed_before(trace, step)
-    if failing(step):
-        return Check(gone=False, because=f"the last run of `{name}` failed", step=step, before=before)
+    if not well:
+        name, step = list(ran.items())[-1]
+        told = f"the last run of `{name}` failed"
+        return Check(gone=False, because=told, step=step, before=failed_before(trace, step))
+    before = {name: old for name, step in well.items() if (old := failed_before(trace, step))}
+    telling = before or {name: step for name, step in well.items() if not _NO_TEST.search(name)} or well
+    if not before and not _ASKED_FOR.search(trace.request) and all(map(_NO_TEST.search, telling)):
+        return None
+    name = list(telling)[-1]
     told = "failed before and passed" if before else "passed"
-    return Check(gone=True, because=f"`{name}` {told} after the last change", step=step, before=before)
+    because = f"`{name}` {told} after the last change"
+    return Check(gone=True, because=because, step=well[name], before=before.get(name))
+
+
+def besides(trace: Trace) -> str:
+    """What was run after the last change, in a few words; empty where that is nothing."""
+    ran = last_runs(trace)
+    ill = [name for name, step in ran.items() if not passed(step)]
+    if ill:
+        return f"the last run of `{ill[-1]}` failed"
+    return f"`{list(ran)[-1]}` passed" if ran else ""
 
 
 def _looked(trace: Trace, step: Step, symptom: Symptom) -> Check | None:

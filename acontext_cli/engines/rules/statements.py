@@ -8,21 +8,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from acontext_cli.engines.rules.turns import sentences
+from acontext_cli.engines.rules.turns import is_handed_over, sentences
 from acontext_cli.messages import Message
 from acontext_cli.trace.steps import Trace, values
 
 _LONGEST_MESSAGE = 1500
+_NO_ORDER = (
+    r"(?!(?:mind|been|had|have|was|did|got|knew|saw|see|heard|thought|get|receive|hit|ran|run into|end up|come|happen"
+    r"|fail|crash|again|an?|the|on|off|in|at|\w+ed|\w+[^su\W]s)\b)"
+)
+"""What follows on “always” and “never” where something is told: “never reached”, “always returns”, “we always get”."""
+_ORDER = (
+    r"(?:use|run|call|keep|write|add|put|make|commit|push|name|avoid|stick|prefer|ask|answer|check|test|skip|stop"
+    r"|do|do ?n[o']t|always|never)\b"
+)
 _RULE = re.compile(
     r"^(?:(?:and|but|also|so|oh|ok(?:ay)?|yes|please|note|remember|btw|by the way|in general|generally|for the future)"
     r"[,:]?(?: that)? ){0,3}"
-    r"(?:(?:please )?(?:always|never) (?!mind\b|been\b|had\b|have\b|was\b|did\b|got\b|knew\b|saw\b|heard\b|thought\b"
-    r"|works?\b|gets?\b|fails?\b|happens?\b|seems?\b)\w+"
-    r"|(?:please )?(?:do not|don'?t) ever \w+|from now on\b|in (?:the )?future,? (?:please )?\w+"
+    rf"(?:(?:please )?(?:always|never) {_NO_ORDER}\w+"
+    r"|(?:please )?(?:do not|don'?t) ever \w+"
+    r"|from now on\b(?!,? (?:it|the|this|that|there|they|everything|nothing|all)\b)"
+    rf"|(?:in (?:the )?future|going forward),? (?:please \w+|(?:only |just )?{_ORDER}|(?:you|we) should|i want|let'?s)"
     r"|i (?:always|never|generally|usually|strongly) (?:want|prefer|like|use|need|travel|fly|work|write)\b"
     r"|i prefer(?! not)\b|my preference is\b|my preferred \w+"
     r"|call me \w+|my name is \w+ (?:and|but) (?:please )?call me"
-    r"|you (?:must|should) (?:always|never)\b|we (?:always|never) \w+|make sure (?:to|you) (?:always|never)\b)",
+    rf"|you (?:must|should) (?:always|never)\b|we (?:always|never) {_NO_ORDER}\w+"
+    r"|make sure (?:to|you) (?:always|never)\b"
+    r"|we should(?: be)?(?: always| never|n't| not)? \w+ .*\b(?:wherever|whenever) (?:we can|possible)\b"
+    rf"|(?:just |please |only |let'?s )*{_ORDER} .*\b(?:going forward|from now on|in (?:the )?future)[.!]*$)",
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
@@ -32,18 +45,44 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _SPECIFIC = re.compile(
-    r"\d|\b(?:within|in|on|at|for|with|of|to|like|use|run|prefer) (?:that|it|them)\b"
+    r"\d|\b(?:within|in|on|at|for|with|of|to|like|use|run|prefer|do) (?:that|it|them)\b"
     r"|\b(?=\w*\d)(?=\w*[A-Za-z])\w{5,}\b|\S+@\S+|https?://"
     r"|\b(?:this|these|those|that one|the following|above|below|today|tomorrow|tonight|yesterday|now|currently"
-    r"|for me here|my (?:reservation|order|flight|trip|booking|ticket|account|card|refund|return|upcoming)"
+    r"|here|my (?:reservation|order|flight|trip|booking|ticket|account|card|refund|return|upcoming)"
     r"|the (?:reservation|order|flight|trip|booking|refund|upgrade|change))\b"
     r"|\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday"
     r"|january|february|march|april|june|july|august|september|october|november|december)\b|\{|\}|[<>]|\?$",
     re.IGNORECASE,
 )
+_ONE_OF_THESE = re.compile(
+    r"\b(?:first|second|third|last|other|same|existing|previous|old|new|original|current|former|latter|option|your|my|an?|left|right|top|bottom|both)\b",
+    re.IGNORECASE,
+)
+"""A correction that picks something out of what lies on the table."""
+_PASTED = re.compile(
+    r"^[^\n]{0,120}\b(?:feedback|comments?|review\w*|errors?|output|logs?|says?|said|saying|wrote|writes|reads|suggest\w*|message"
+    r"|docs?|documentation|readme|agents\.md|claude\.md|prompt|following|quote|according to)\b[^\n:]{0,60}:(?=\s)"
+    r"|^\W{0,3}(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|(?:INFO|WARN(?:ING)?|ERROR|DEBUG|FATAL|TRACE)\b|npm ERR|Traceback"
+    r"|at \S+ ?\(|--- FAIL|FAIL\b|diff --git|@@ )",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""From here on a message quotes someone or something."""
+_DOCUMENT = re.compile(r"^#{1,6} \S", re.MULTILINE)
+_QUOTES = re.compile(r"\"[^\"]{1,1400}\"|“[^”]{1,1400}”")
+_TAKES_BACK = re.compile(
+    r"\bwrong (?:chat|window|session|tab|thread|terminal)\b|\bscratch that\b|\bnever ?mind\b"
+    r"|\b(?:ignore|disregard|forget)(?: my| the| that| this)?(?: (?:last|previous))?"
+    r" (?:message|prompt|comment|request|one)\b"
+    r"|\bforget (?:it|that|what i said)\b",
+    re.IGNORECASE,
+)
+"""A message that takes the one before back."""
 _ONCE = re.compile(r"\binstead\b", re.IGNORECASE)
 """A preference for something instead is about what lies on the table; a correction is just that."""
-_TELLING = ("always", "never", "prefer", "call me", "from now on", "future", "ever ", "usually", "generally")
+_TELLING = (
+    "always", "never", "prefer", "call me", "from now on", "future", "ever ", "usually", "generally",
+    "going forward", "whenever", "wherever",
+)  # fmt: skip
 _CORRECTING = re.compile(r"^\W*(?:no|nope|wrong|actually|not that)\b", re.IGNORECASE | re.MULTILINE)
 _COMMON = frozenset([
     "the", "and", "use", "run", "please", "always", "never", "not", "for", "with", "from", "you", "that", "call",
@@ -69,12 +108,14 @@ def may_state(text: str) -> bool:
     if len(text) > _LONGEST_MESSAGE or text[:1] == "<":
         return False
     low = text.lower()
-    return any(word in low for word in _TELLING) or bool(_CORRECTING.search(text))
+    if not any(word in low for word in _TELLING) and not _CORRECTING.search(text):
+        return False
+    return not _DOCUMENT.search(text) and not is_handed_over(text)
 
 
 def statements(messages: Iterable[Message], told: Trace) -> Iterator[Statement]:
     """Those of a task's user messages, in order, without what a later result contradicts."""
-    said = ((message.id, message.text) for message in messages if message.role == "user")
+    said = ((message.id, message.text) for message in _standing(messages))
     for id, text in said:
         for sentence in _sentences(text) if may_state(text) else ():
             kind = _kind(sentence)
@@ -82,19 +123,40 @@ def statements(messages: Iterable[Message], told: Trace) -> Iterator[Statement]:
                 yield Statement(kind=kind, quote=sentence, message=id)
 
 
+def _standing(messages: Iterable[Message]) -> list[Message]:
+    """What a person said, without what was taken back: by a rewind, or in words."""
+    kept: list[Message] = []
+    for message in messages:
+        back = message.meta.get("taken_back")
+        if isinstance(back, int) and back > 0:
+            del kept[-back:]
+        if message.is_human:
+            if _TAKES_BACK.search(message.text[:300]):
+                del kept[-1:]
+            kept.append(message)
+    return kept
+
+
 def _sentences(text: str) -> Iterator[str]:
     own = re.sub(r"```.*?(?:```|\Z)", "\n", text, flags=re.DOTALL)
+    pasted = _PASTED.search(own)
+    own = _QUOTES.sub(_whole, own[: pasted.start()] if pasted else own)
     for sentence in sentences(own):
         bare = " ".join(sentence.split()).strip("-*• ")
         if bare and not sentence.startswith((">", "|")):
             yield bare
 
 
+def _whole(quoted: re.Match[str]) -> str:
+    """What is quoted, with no place where a sentence could begin."""
+    return re.sub(r"(?<=[.?!]) |\n", "\N{NO-BREAK SPACE}", quoted[0])
+
+
 def _kind(sentence: str) -> Kind | None:
     kind: Kind | None = "rule" if _RULE.match(sentence) else "correction" if _CORRECTION.match(sentence) else None
-    if kind == "rule" and _ONCE.search(sentence):
+    if (_ONCE if kind == "rule" else _ONE_OF_THESE).search(sentence) and "wherever" not in sentence.lower():
         return None
-    if kind and 2 <= len(sentence.split()) <= 30 and not _SPECIFIC.search(_HARMLESS.sub("", sentence)):
+    if kind and 3 <= len(sentence.split()) <= 30 and not _SPECIFIC.search(_HARMLESS.sub("", sentence)):
         return kind
     return None
 

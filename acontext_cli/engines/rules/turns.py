@@ -54,7 +54,18 @@ _GOES_ON = re.compile(
     r"|the (?:second|first|third|last|former|latter|other) (?:one|option)|option \w\b|\[request interrupted|<)",
     re.IGNORECASE,
 )
-_MARKER = re.compile(r"[#<\[*=]{2,}\s*[A-Z][A-Z_ ]*\s*[#>\]*=]{2,}")
+_POINTS_BACK = re.compile(
+    r"^\W*(?:(?:please|now|then|and|ok(?:ay)?|just|also),? ){0,3}"
+    r"(?!(?:what|who|where|when|why|how|which|is|are|was|does|did|can|could|should|would) )"
+    r"[a-z]{2,12} (?:it|that|this|these|those|them|both|all of (?:it|that|them))"
+    r"(?:,? (?:please|now|too|then|as well|up|in|for me))*\W*$",
+    re.IGNORECASE,
+)
+"""“Do both please”: what is meant was said before."""
+_MARKER = re.compile(r"[#<\[*=]{2,}\s*[A-Z][A-Z_ ]*\s*[#>\]*=]{2,}|\[\[ ## \w+ ## \]\]")
+_PLAN = re.compile(r"\s*Implement the following plan:\s*(?:#+\s*)?(?:Plan:\s*)?(?=\S)", re.IGNORECASE)
+"""With these words an agent hands the plan that it made to a session of its own."""
+_HEADING = re.compile(r"\s*#{1,6}\s+(?:Task:\s*)?(?=\S)")
 _ASKS = re.compile(
     r"\b(?:please|can you|could you|would you|will you|i want|i need|i(?:'d| would) like|help me"
     r"|let'?s|next|now|also|another|how|what|why|where|which|when|who|is there|are there|do you|does|should)\b|\?",
@@ -96,6 +107,19 @@ def sentences(text: str) -> list[str]:
     return [bare for sentence in marked.split("\n") if (bare := sentence.strip())]
 
 
+def is_handed_over(text: str) -> bool:
+    """Whether an agent wrote this, though a person sent it: a plan that was agreed to."""
+    return bool(_PLAN.match(text))
+
+
+def asked(text: str) -> str:
+    """What a message asks for: of a plan its title, else all of it without greetings, thanks and marks."""
+    plan = _PLAN.match(text)
+    if plan:
+        return f"Plan: {text[plan.end() :].partition(chr(10))[0]}"
+    return without_greetings(_HEADING.sub("", text, count=1) if text.lstrip()[:1] == "#" else text)
+
+
 def without_greetings(text: str) -> str:
     """The text without sentences that only greet, thank or agree."""
     own = _MARKER.sub(" ", text) if "#" in text or "<" in text or "[" in text or "=" in text or "*" in text else text
@@ -132,6 +156,6 @@ def asks_anew(text: str, agent: str) -> bool:
         return False
     rest = without_greetings(text)
     words = re.findall(r"[A-Za-z][\w'-]+", rest)
-    if not words or _GOES_ON.match(rest):
+    if not words or _GOES_ON.match(rest) or _POINTS_BACK.match(rest):
         return False
     return len(words) > 2 or text.lstrip()[:1] == "/" or bool(_ASKS.search(rest))
