@@ -405,6 +405,6 @@ def test_first_use_with_months_of_history(anywhere: Cli, own_home: Path) -> None
     assert "next: acontext learn" in found
     assert "project-commands/commands.md" in learned
     assert "a model would read these too" in learned
-    assert learned.rstrip().endswith("next: acontext recall")
+    assert "next: acontext recall --space agents-md-evaluator; in a project's folder acontext recall" in learned
     assert "skills checked, all is well" in anywhere("skill", "check", "--space", "agents-md-evaluator")
     assert "nothing new" in anywhere("learn")

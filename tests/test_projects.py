@@ -30,11 +30,31 @@ def test_a_folder_of_no_repository_is_its_own_project(tmp_path: Path) -> None:
     assert project_of(str(tmp_path)) == Project(str(tmp_path), there=True)
 
 
-def test_a_worktree_belongs_to_its_repository(repository: Path, tmp_path: Path) -> None:
-    tree = tmp_path / "trees" / "fix"
+def worktree(tree: Path, main: str) -> Path:
+    """A worktree with its file, which the repository knows of where there is one."""
     tree.mkdir(parents=True)
-    (tree / ".git").write_text(f"gitdir: {repository}/.git/worktrees/fix\n", encoding="utf-8")
+    (tree / ".git").write_text(f"gitdir: {main}/worktrees/fix\n", encoding="utf-8")
+    if Path(main).is_dir():
+        (Path(main) / "worktrees/fix").mkdir(parents=True)
+        (Path(main) / "worktrees/fix/gitdir").write_text(f"{tree}/.git\n", encoding="utf-8")
+    return tree
+
+
+def test_a_worktree_belongs_to_its_repository(repository: Path, tmp_path: Path) -> None:
+    tree = worktree(tmp_path / "trees" / "fix", f"{repository}/.git")
     assert project_of(str(tree)) == Project(str(repository), there=True)
+
+
+def test_the_worktrees_of_a_bare_repository_belong_together(tmp_path: Path) -> None:
+    (tmp_path / "shop.git").mkdir()
+    tree = worktree(tmp_path / "trees" / "fix", f"{tmp_path}/shop.git")
+    assert project_of(str(tree)) == Project(f"{tmp_path}/shop.git", there=True)
+
+
+def test_a_folder_that_claims_to_be_a_worktree_of_another_project_is_its_own(repository: Path, tmp_path: Path) -> None:
+    tree = worktree(tmp_path / "unpacked", f"{repository}/.git")
+    (repository / ".git/worktrees/fix/gitdir").write_text("/somewhere/else/.git\n", encoding="utf-8")
+    assert project_of(str(tree)) == Project(str(tree), there=True)
 
 
 @pytest.mark.parametrize(

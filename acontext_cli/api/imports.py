@@ -67,6 +67,8 @@ class Places:
         config = load(workspace.config_file, self._env)
         chosen = self._space or (config["import_space"] if config["import_space"] != PROJECT else "")
         if chosen:
+            if chosen != "default" and not (workspace.skills_store / chosen).is_dir():
+                raise AcontextError(f"there is no space {chosen!r}: acontext space new {chosen}")
             return chosen, False
         if project is None or spaces.is_own(workspace, project):
             return config["space"], False
@@ -121,6 +123,7 @@ class Imports:
                 format=found.format,
                 time=found.written,
                 project=found.origin.project,
+                scope=f"{found.format}\0{place.space}",
                 copies=copies,
             )
             taken = Intake(errand).take(reader.read(source))

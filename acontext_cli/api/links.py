@@ -11,6 +11,7 @@ from acontext_cli.errors import AcontextError
 from acontext_cli.files import make_folders
 from acontext_cli.linking import DEFAULT, Level, Linker, Place, Step, Wish, clients, cut_off, places
 from acontext_cli.packing import copied
+from acontext_cli.skills import USER
 from acontext_cli.workspace import WorkspaceFolder, user_folder
 
 
@@ -29,7 +30,7 @@ class Links:
         """In the project of the workspace, or in the one that one stands in and whose space is meant; with `user`, and
         else of the user's own workspace, which lies in no project: in the user's folders."""
         clients(to)  # a wrong name is refused here
-        project = workspace.project_of_space(space)
+        project = workspace.project_with_space
         if project and not user:
             level = Level(Path(project.root), _made(workspace.folder.machine / "linked" / project.mark), os.environ)
         elif user or workspace.root in user_folder(os.environ):
@@ -86,7 +87,10 @@ class Links:
 
     @property
     def _linker(self) -> Linker:
-        return Linker(level=self.level, space=self._skills.store.folder, contents=copied)
+        skills = self._skills
+        folder, facts = skills.store.folder, skills.holder(USER).folder
+        elsewhere = {USER: facts} if facts != folder else {}
+        return Linker(level=self.level, space=folder, contents=copied, elsewhere=elsewhere)
 
     @property
     def _within(self) -> Path:

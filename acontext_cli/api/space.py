@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from acontext_cli.edits import CreateSkill
 from acontext_cli.errors import AcontextError
 from acontext_cli.recall import Recall
+from acontext_cli.skills import USER
 from acontext_cli.store import SkillStore
 from acontext_cli.store.space import by_hand
 
@@ -39,36 +40,46 @@ class LearningSpace:
 
     name: str
     store: SkillStore
+    facts: SkillStore | None = None
+    """The space that holds what the user wants in general, where that is another one."""
 
     @property
     def skills(self) -> "Skills":
-        return Skills(self.store)
+        return Skills(self.store, facts=self.facts)
 
 
 class Skills:
     """The skills of a space, or some of them."""
 
-    def __init__(self, store: SkillStore, chosen: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self, store: SkillStore, chosen: tuple[str, ...] | None = None, facts: SkillStore | None = None
+    ) -> None:
         self.store = store
         self._chosen = chosen
+        self._facts = facts
+
+    def holder(self, name: str) -> SkillStore:
+        """The space whose skill is meant by this name."""
+        return self._facts if self._facts and name == USER and USER in self._facts.names() else self.store
 
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in self.store.names() if self._chosen is None or name in self._chosen)
 
     def list(self) -> tuple[tuple[str, str], ...]:
         """Name and description of each that can be read."""
-        catalog = self.store.catalog()
-        return tuple((name, text) for name, text in catalog if self._chosen is None or name in self._chosen)
+        return tuple(
+            (name, text) for name, text in self.store.catalog() if self._chosen is None or name in self._chosen
+        )
 
     def files(self, name: str) -> tuple[str, ...]:
-        return tuple(sorted(self.store.files(self._known(name))))
+        return tuple(sorted(self.holder(name).files(self._known(name))))
 
     def read(self, name: str, file: str = "SKILL.md") -> str:
-        return self.store.read_file(self._known(name), file)
+        return self.holder(name).read_file(self._known(name), file)
 
     def texts(self, name: str) -> dict[str, str | None]:
         """Every file of a skill; None for one that is no text."""
-        skill = self.store.read(self._known(name))
+        skill = self.holder(name).read(self._known(name))
         return {file: _text(skill.files, file) for file in sorted(skill.files)}
 
     def shown(self, name: str, file: str = "") -> str:
@@ -109,7 +120,7 @@ class Skills:
         from acontext_cli.packing import packed, zipped
 
         _check_place(out, force)
-        found = {name: packed(self.store.folder, self._known(name)) for name in dict.fromkeys(names)}
+        found = {name: packed(self.holder(name).folder, self._known(name)) for name in dict.fromkeys(names)}
         files = {f"{name}/{file}": data for name, files in found.items() for file, data in files.items()}
         write_whole(out, zipped(files))
         return {name: tuple(files) for name, files in found.items()}
@@ -133,11 +144,11 @@ class Skills:
 
     def only(self, *names: str) -> "Skills":
         """These skills alone."""
-        return Skills(self.store, tuple(map(self._known, names)))
+        return Skills(self.store, tuple(map(self._known, names)), self._facts)
 
     def recall(self) -> Recall:
         """What an agent is offered of them: `.prompt()`, `.openai_tools()`, `.call(name, arguments)`."""
-        return Recall(self.list(), self.store.read)
+        return Recall(self.list(), lambda name: self.holder(name).read(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names())

@@ -1,6 +1,6 @@
 """Where a workspace stands, and the command that comes next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ class SpaceStanding:
     skills: int
     held: int
     """Lessons that wait for a person."""
+    meant: bool
+    """Whether it is the one that commands mean where no other is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +43,25 @@ def standing(here: Workspace) -> Standing:
     spaces = [here.space(name) for name in here.spaces()]
     newest = [Session(each) for each in here.folder.newest(LOOKED_AT)]
     waiting, broken = _waiting(here, newest)
-    taught = any(space.store.ledger.lessons for space in spaces)
+    meant = here.space().name
+    most = sorted(spaces, key=lambda space: len(space.skills.names()), reverse=True)
+    taught = [space.name for space in most if space.store.ledger.lessons]
     return Standing(
         workspace=here.root,
         engine=here.engine().name,
         sessions=len(here.folder.session_folders()),
         waiting=tuple(waiting),
         spaces=tuple(
-            SpaceStanding(name=space.name, skills=len(space.skills.names()), held=len(space.store.held()))
+            SpaceStanding(
+                name=space.name,
+                skills=len(space.skills.names()),
+                held=len(space.store.held()),
+                meant=space.name == meant,
+            )
             for space in spaces
         ),
         notes=(*(space.store.recovered for space in spaces if space.store.recovered), *broken),
-        next=_next(bool(newest), bool(waiting), taught),
+        next=_next(bool(newest), bool(waiting), taught, meant),
     )
 
 
@@ -69,9 +78,13 @@ def _waiting(here: Workspace, sessions: Iterable[Session]) -> tuple[list[str], l
     return waiting, broken
 
 
-def _next(sessions: bool, waiting: bool, taught: bool) -> str:
+def _next(sessions: bool, waiting: bool, taught: Sequence[str], meant: str) -> str:
     if not sessions:
         return "acontext import, or acontext session new --name NAME"
     if waiting:
         return "acontext learn"
-    return "acontext recall" if taught else "acontext record SESSION FILE"
+    if not taught:
+        return "acontext record SESSION FILE"
+    if meant in taught:
+        return "acontext recall"
+    return f"acontext recall --space {taught[0]}; in a project's folder acontext recall, and acontext link"

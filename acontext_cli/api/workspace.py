@@ -109,11 +109,11 @@ class Workspace:
         found = projects.project_of(os.getcwd())  # noqa: PTH109, as text
         return found if found and not spaces.is_own(self.folder, found) else None
 
-    def project_of_space(self, name: str = "") -> "Project | None":
-        """The project one stands in, where the space of this name (without one, the space that is meant) is its own."""
+    @property
+    def project_with_space(self) -> "Project | None":
+        """The project one stands in, where it has a space of its own here."""
         project = self.project
-        own = self._project_space(project)
-        return project if own and name in ("", own) else None
+        return project if self._project_space(project) else None
 
     def _project_space(self, project: "Project | None") -> str:
         """The space that imports have made for a project, empty where there is none."""
@@ -176,10 +176,7 @@ class Workspace:
 
     def _user_facts(self, space: str) -> "SkillStore | None":
         """The space for what the user wants in general, where the config names one and no space was asked for."""
-        from acontext_cli.config import OWN
-
-        name = self.config["user_facts_space"]
-        return self.space(name).store if name != OWN and not space else None
+        return self.space(self._facts_space).store if self._facts_space and not space else None
 
     def _taught(self, session: Session, space: str) -> "SkillStore":
         """The skills that a session teaches."""
@@ -193,12 +190,22 @@ class Workspace:
         )
 
     def _open(self, name: str) -> "LearningSpace":
-        space = self._opened(name)
-        if name == "default":
+        from dataclasses import replace
+
+        space, shared = self._opened(name), self._facts_space
+        if name in ("default", shared):
             space.store.prepare(_init())
         elif not space.store.folder.is_dir():
             raise AcontextError(f"there is no space {name!r}: acontext space new {name}")
-        return space
+        return replace(space, facts=self.space(shared).store) if shared and shared != name else space
+
+    @property
+    def _facts_space(self) -> str:
+        """The space for what the user wants in general, empty where each space holds its own."""
+        from acontext_cli.config import OWN
+
+        name = self.config["user_facts_space"]
+        return name if name != OWN else ""
 
     def _opened(self, name: str) -> "LearningSpace":
         from acontext_cli.api.space import LearningSpace

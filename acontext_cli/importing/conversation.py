@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import compress, takewhile
+from operator import attrgetter
 
 from acontext_cli.formats import Origin, Piece
 from acontext_cli.importing.joining import joined, last_key
@@ -26,7 +27,7 @@ class Conversation:
         self._errand = errand
         self._id = session_id(errand.format, origin.agent, origin.session) if origin.session else ""
         self._recognition = Recognition(errand.seen, origin, copies=errand.copies) if self._id else None
-        self._thread = Thread()
+        self._thread = Thread(errand.scope)
         self._held: list[tuple[int, Piece]] = []
         self._known = 0
         """Of a conversation without an id the last key that another session has too."""
@@ -73,7 +74,7 @@ class Conversation:
         if before and self._errand.seen.is_last(self._known, before):
             self._id = before  # it has grown
         else:
-            self._id = session_id("", "", written(key))
+            self._id = session_id(self._errand.scope, "", written(key))
             if len(self._held) <= HELD:  # a common beginning, e.g. the same instructions
                 self._errand.taken.known -= len(self._held)
                 self._messages += joined(self._held, self._errand.time)
@@ -95,7 +96,8 @@ class Conversation:
         if not messages:
             return
         if self._session is None:
-            said = next((message.text for message in messages if message.is_human), "")
+            spoken = [message for message in messages if message.role == "user"]
+            said = next((each.text for each in (*filter(attrgetter("is_human"), spoken), *spoken)), "")
             self._session, made = errand.shelf.session(self._id, self.origin, messages[0], said)
             taken.made.update([self._id] if made else [])
         for kind, count in errand.shelf.record(self._session, messages).items():

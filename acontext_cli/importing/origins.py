@@ -10,6 +10,7 @@ from acontext_cli.formats import Origin
 from acontext_cli.session import Session, about
 
 _LONGEST = {"project": 1000, "name": 80}
+_PLAN = re.compile(r"Implement the following plan:\s*#+ *(?:Plan: *)?(.{1,200})")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
 
@@ -40,8 +41,10 @@ def facts(format: str, origin: Origin, redacted: Callable[[str], str]) -> dict[s
 
 
 def name(origin: Origin, said: str, redacted: Callable[[str], str]) -> str:
-    """What to call a session: its title, else how the first request begins."""
-    return line(redacted(origin.title or said[:2000]), _LONGEST["name"]).lstrip("@ ")
+    """What to call a session: its title, else that of the plan it was handed, else how the first request begins."""
+    plan = _PLAN.match(said)
+    told = origin.title or (f"Plan: {plan[1]}" if plan else said[:2000])
+    return line(redacted(told), _LONGEST["name"]).lstrip("@ ")
 
 
 def time(at: str) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 LONGEST = 40
 _TREE = re.compile(r"(/.+?)/(?:\.worktrees|\.claude/worktrees|\.conductor)/")
 """Where tools put worktrees into a repository. They are gone when the work is done; what was learned is not."""
+_LINKED = re.compile(r"gitdir: ((/.*?)(?:/\.git)?/worktrees/[^/]+)")
+_LONGEST_LINE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,26 @@ def project_of(folder: str) -> Project | None:
 
 
 def _main(root: Path) -> Path:
-    """The repository that a worktree belongs to: what is learned in one of its worktrees holds in all of them."""
-    try:
-        found = re.fullmatch(r"gitdir: (/.*)/\.git/worktrees/[^/]+\s*", (root / ".git").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+    """The repository that a worktree belongs to: what is learned in one of its worktrees holds in all of them.
+
+    Only where the repository knows of it: any folder can say that it is a worktree of another.
+    """
+    found = _LINKED.fullmatch(_line(root / ".git"))
+    if not found or _line(Path(found[1], "gitdir")) != str(root / ".git"):
         return root
-    main = Path(found[1]) if found else root
+    main = Path(found[2]) if found[2] else root
     return main if _is_folder(main) else root
+
+
+def _line(file: Path) -> str:
+    """What a small file of one line says; nothing where it cannot be read."""
+    try:
+        if file.is_file():  # and no pipe, which would be waited for
+            with file.open(encoding="utf-8") as opened:
+                return opened.read(_LONGEST_LINE).strip()
+    except (OSError, ValueError):
+        pass
+    return ""
 
 
 def _is_above_all(folder: Path) -> bool:

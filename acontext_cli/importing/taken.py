@@ -70,6 +70,8 @@ class Errand:
     """When what has no time was said: when the file was written last."""
     project: str = ""
     """The folder of those conversations that do not tell theirs."""
+    scope: str = ""
+    """Where conversations without an id are known again by what is said in them: the format and the space."""
     copies: bool = False
     """Whether the format's forks hold records with the ids that they have elsewhere."""
     taken: Taken = field(default_factory=Taken)

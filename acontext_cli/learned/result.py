@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.engines.engine import Proposal
 from acontext_cli.learned.attempt import Attempt
+from acontext_cli.learned.shares import ELSEWHERE
 from acontext_cli.tasks import Task
 
 _MOST_SKIPS = 1000
@@ -65,7 +66,8 @@ class LearnedBuilder:
         self._written.extend(map(_written, attempt.proposals))
         self._held.extend((str(item.fields.get("title", "")), item.reason) for item in attempt.held)
         self._refused.extend(attempt.refused)
-        skips = [(item.task.number, item.verdict.reason) for item in due if isinstance(item.verdict, Skip)]
+        verdicts = ((item.task.number, item.verdict) for item in due)
+        skips = [(task, skip.reason) for task, skip in verdicts if isinstance(skip, Skip) and skip.reason != ELSEWHERE]
         self._skipped.extend([*attempt.declined, *skips][: max(0, _MOST_SKIPS - len(self._skipped))])
 
     def show(self, diff: str) -> None:

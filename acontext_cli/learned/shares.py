@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from acontext_cli.distillations import Distillation, Facts, Skip
+from acontext_cli.skills import USER
 from acontext_cli.store import SkillStore
 
-USER = "user-general-facts"
-_ELSEWHERE = "what the user wants in general is kept in the space that user_facts_space names"
+ELSEWHERE = "what the user wants in general is kept in the space that user_facts_space names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def _is_user(item: Distillation) -> bool:
 
 
 def _without_user(item: Distillation) -> Distillation:
-    return replace(item, verdict=Skip(reason=_ELSEWHERE)) if _is_user(item) else item
+    return replace(item, verdict=Skip(reason=ELSEWHERE)) if _is_user(item) else item
 
 
 def _only_user(item: Distillation) -> Distillation | None:

@@ -4,9 +4,9 @@ A record is there before what it tells of and goes after it, so that a killed pr
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from errno import EEXIST, ENOTEMPTY
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from acontext_cli.linking.made import Made, read, write
 from acontext_cli.linking.place import Place, recorded_place, remove_empty
 from acontext_cli.linking.plan import Contents, Plan
 from acontext_cli.linking.step import Step
+from acontext_cli.skills import DAILY, USER
 
-ONLY_WHEN_NAMED = frozenset(["daily-logs", "user-general-facts"])
+ONLY_WHEN_NAMED = frozenset([DAILY, USER])
 
 Symlink = Callable[[Folder, str, str], None]
 Steps = Callable[[Plan, Folder | None], Iterator[Step]]
@@ -47,6 +48,8 @@ class Linker:
     space: Path
     """The folder of the space."""
     contents: Contents
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
+    """Of skills that lie in another space: that space's folder."""
     symlink: Symlink = Folder.link
 
     def link(self, wish: Wish, skills: Sequence[str]) -> list[Step]:
@@ -105,7 +108,15 @@ class Linker:
         made, real = self._read(), place.real
         if real.is_relative_to(os.path.realpath(self.space.parent)):
             raise AcontextError(f"{str(place.base / place.path)!r} leads to the skills themselves: no link is needed")
-        return Plan(level=self.level, space=self.space, made=made, contents=self.contents, place=place, real=real)
+        return Plan(
+            level=self.level,
+            space=self.space,
+            made=made,
+            contents=self.contents,
+            elsewhere=self.elsewhere,
+            place=place,
+            real=real,
+        )
 
     def _done(self, plan: Plan, planned: Sequence[Step], forget: bool) -> list[Step]:
         """Every step done, with what came of it, and the record as it is then."""
@@ -149,7 +160,9 @@ class Linker:
                     raise
             else:
                 return step
-        files = self.contents(self.space, step.name)  # links do not work there, or copies were asked for
+        files = self.contents(
+            self.elsewhere.get(step.name, self.space), step.name
+        )  # links do not work there, or copies were asked for
         write_copy(folder, step.name, files)
         return replace(step, do="copy", new=replace(new, copy=digest_of_files(files)))
 

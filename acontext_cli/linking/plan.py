@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Plan:
     """What is written down."""
     contents: Contents
     """The files of a skill, by its space's folder and its name."""
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
+    """Of skills that lie in another space: that space's folder."""
     place: Place
     real: Path
     """Where the place was when this was begun."""
@@ -107,14 +109,17 @@ class Plan:
             return skill.is_relative_to(os.path.realpath(self.level.root) / within.relative_to(self.level.root))
         return skill.is_relative_to(within) or not (skill / SKILL).is_file()
 
+    def _home(self, name: str) -> Path:
+        return self.elsewhere.get(name, self.space)
+
     def _source(self, name: str) -> str:
-        return self.level.source(self.space / name, self.real)
+        return self.level.source(self._home(name) / name, self.real)
 
     def _make(self, step: Step, new: Made, copy: bool, state: str) -> Step:
         if not copy:
             return replace(step, do="link", state=state, new=new)  # type: ignore[arg-type]
         try:
-            new = replace(new, copy=self._digest(self.space, step.name))
+            new = replace(new, copy=self._digest(self._home(step.name), step.name))
         except AcontextError as error:
             return replace(step, do="leave", state="not ours", why=f"cannot be copied: {error}")
         return replace(step, do="copy", state=state, new=new)  # type: ignore[arg-type]
@@ -131,7 +136,7 @@ class Plan:
     def _left(self, step: Step, found: Found) -> Step:
         where = str(Path(step.place.base, step.place.path, step.name))
         if found.what == "edited":
-            skill = str(self.space / step.name)
+            skill = str(self._home(step.name) / step.name)
             why = f"was edited since it was copied and stays: diff -r {skill!r} {where!r}"
             return replace(step, do="leave", state="changed", why=why)
         if found.made:

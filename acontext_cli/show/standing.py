@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from acontext_cli.api.log import Changes, Logged
-from acontext_cli.api.standing import Standing
+from acontext_cli.api.standing import SpaceStanding, Standing
 from acontext_cli.show.text import counted, one_line, say, table, warn
+
+SPACES = 12
+"""So many spaces are shown; there may be one for each project."""
 
 
 def show_standing(found: Standing) -> None:
@@ -15,9 +18,11 @@ def show_standing(found: Standing) -> None:
             ("workspace", str(found.workspace)),
             ("engine", found.engine),
             ("sessions", _sessions(found)),
-            *((f"space {space.name}", _space(space.skills, space.held)) for space in found.spaces),
+            *((f"space {space.name}", _space(space, of=len(found.spaces))) for space in _most(found.spaces)),
         ]
     )
+    if len(found.spaces) > SPACES:
+        say(f"and {counted(len(found.spaces) - SPACES, 'more space')}: acontext space list")
     say()
     say(f"next: {found.next}")
 
@@ -61,8 +66,15 @@ def _sessions(found: Standing) -> str:
     return f"{counted(found.sessions, 'session')}, {len(found.waiting)} with something new: {names}"
 
 
-def _space(skills: int, held: int) -> str:
-    return counted(skills, "skill") + (f", {counted(held, 'lesson')} held" if held else "")
+def _most(spaces: Sequence[SpaceStanding]) -> list[SpaceStanding]:
+    """The one that is meant, and those that hold most."""
+    found = sorted(spaces, key=lambda space: (space.meant, space.skills, space.held), reverse=True)[:SPACES]
+    return sorted(found, key=lambda space: space.name)
+
+
+def _space(space: SpaceStanding, *, of: int) -> str:
+    held = f", {counted(space.held, 'lesson')} held" if space.held else ""
+    return counted(space.skills, "skill") + held + (", meant here" if space.meant and of > 1 else "")
 
 
 def _did(each: Logged) -> str:

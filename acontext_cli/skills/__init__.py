@@ -3,16 +3,18 @@
 from acontext_cli.skills.entries import Entry, entries, heading, plain_title
 from acontext_cli.skills.front import described, description
 from acontext_cli.skills.index import indexed, newest_first, with_index
-from acontext_cli.skills.names import SKILL, file_problem, name_problem, safe_file, slug
+from acontext_cli.skills.names import DAILY, SKILL, USER, file_problem, name_problem, safe_file, slug
 from acontext_cli.skills.rules import BODY_TOKENS, ENTRY_TOKENS, FILE_TOKENS, invalid, problems
 from acontext_cli.skills.skill import Skill, parse_skill, render
 from acontext_cli.skills.words import inline, one_line, tokens
 
 __all__ = [
     "BODY_TOKENS",
+    "DAILY",
     "ENTRY_TOKENS",
     "FILE_TOKENS",
     "SKILL",
+    "USER",
     "Entry",
     "Skill",
     "described",

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 
 SKILL = "SKILL.md"
+DAILY, USER = "daily-logs", "user-general-facts"
+"""The two skills that every space starts with."""
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FILE = re.compile(r"[a-z0-9][a-z0-9-]*\.md")

@@ -3,8 +3,8 @@
 from acontext_cli.distillations import Facts, Failure, Success
 from acontext_cli.edits import CreateSkill, ReplaceText, SkillEdit
 from acontext_cli.engines.engine import Space
-from acontext_cli.engines.rules.places import COMMANDS, USER
-from acontext_cli.skills import SKILL, Skill, described, description
+from acontext_cli.engines.rules.places import COMMANDS
+from acontext_cli.skills import SKILL, USER, Skill, described, description
 
 _PURPOSE = "Procedures known to have worked with"
 _LONGEST = 1024

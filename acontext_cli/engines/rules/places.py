@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 
 from acontext_cli.distillations import Facts, Failure, Success
 from acontext_cli.engines.engine import Space
-from acontext_cli.skills import FILE_TOKENS, slug, tokens
+from acontext_cli.skills import FILE_TOKENS, USER, slug, tokens
 from acontext_cli.trace.quantities import words
 from acontext_cli.trace.steps import VERBS
 
-DAILY = "daily-logs"
-USER = "user-general-facts"
 COMMANDS = "project-commands"
 
 _GENERIC = frozenset([

@@ -19,8 +19,8 @@ from acontext_cli.engines.rules.entry import (
     with_sessions,
 )
 from acontext_cli.engines.rules.new_skills import edits_for, edits_for_warning
-from acontext_cli.engines.rules.places import DAILY, Shelf, by_date, file_for, numbered, skill_for
-from acontext_cli.skills import FILE_TOKENS, Entry, file_problem, tokens
+from acontext_cli.engines.rules.places import Shelf, by_date, file_for, numbered, skill_for
+from acontext_cli.skills import DAILY, FILE_TOKENS, Entry, file_problem, tokens
 
 Action = Literal["source", "replace", "warning"]
 Found = tuple[str, Entry]
