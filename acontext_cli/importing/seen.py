@@ -186,13 +186,16 @@ def _remove(path: Path) -> None:
 
 def _made(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None)
-    # A killed process leaves a WAL that is whole; after a power cut the file may be broken, and is made anew.
-    database.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {_TABLES}")
-    form = database.execute("PRAGMA user_version").fetchone()[0]
-    if form not in (0, _FORM):
+    try:
+        # A killed process leaves a WAL that is whole; after a power cut the file may be broken, and is made anew.
+        database.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {_TABLES}")
+        form = database.execute("PRAGMA user_version").fetchone()[0]
+        if form not in (0, _FORM):
+            raise sqlite3.DatabaseError(f"form {form}")
+        database.execute(f"PRAGMA user_version = {_FORM}")
+    except sqlite3.Error:
         database.close()
-        raise sqlite3.DatabaseError(f"form {form}")
-    database.execute(f"PRAGMA user_version = {_FORM}")
+        raise
     return database
 
 
