@@ -17,7 +17,7 @@ def _ansi(text: str) -> str:
 
 def secrets(seed: int = 11) -> list[Planted]:
     s = Source(seed)
-    return [*_tokens(s), *_named(s), *_passwords(s), *_carried(s), *_blocks(s)]
+    return [*_tokens(s), *_named(s), *_passwords(s), *_carried(s), *_blocks(s), *_told(s), *_kept(s)]
 
 
 def _tokens(s: Source) -> Iterator[Planted]:
@@ -229,6 +229,75 @@ def _blocks(s: Source) -> Iterator[Planted]:
     yield Planted("putty", putty, putty.split("\n")[6])
 
 
+def _told(s: Source) -> Iterator[Planted]:
+    """Where commands, calls and tables take them without `=` or `:` between name and value."""
+    for _ in range(4):
+        word, opaque, user = s.of(ALNUM, 12) + "7", s.of(ALNUM, 31) + "7", s.word()
+        for kind, text in (
+            ("setenv", f"setenv API_TOKEN {opaque}"),
+            ("setx", f'setx CI_TOKEN "{opaque}"'),
+            ("fish", f"set -x DEPLOY_TOKEN {opaque}"),
+            ("docker-env", f"FROM node:22\nENV API_SECRET {opaque}\nRUN npm ci"),
+            ("aws-set", f"aws configure set aws_secret_access_key {opaque} --profile prod"),
+            ("npm-set", f"npm config set //npm.example.org/:_authToken {opaque}"),
+            ("ansi", f"{_ansi('WEB_API_KEY')}={_ansi(opaque)}\n"),
+            ("csharp", f'new AuthenticationHeaderValue("Bearer", "{opaque}");'),
+            ("bearer-call", f'Client::new().get(url).bearer_auth("{opaque}").send()'),
+            ("rust-debug", f'Config {{ host: "db", api_token: Some("{opaque}"), retries: 3 }}'),
+            ("python-bytes", f"request headers=[(b'host', b'x'), (b'x-api-key', b'{opaque}')]"),
+            ("storage-state", f'{{"cookies": [{{"name": "session", "value": "{opaque}", "domain": "x"}}]}}'),
+            ("person", f"use this token {opaque} for the tests"),
+            ("person", f"here you are, my key: {opaque}"),
+            ("table", f" id | login | api_token\n----+-------+-----------\n  1 | {user} | {opaque}\n(1 row)"),
+            ("table", f"| user | token |\n|------|:-----:|\n| {user} | {opaque} |\n"),
+        ):
+            yield Planted("told-" + kind, text, opaque)
+        for kind, text in (
+            ("define", f"define( 'DB_PASSWORD',     '{word}' );"),
+            ("form", f"await page.fill('#password', '{word}');"),
+            ("form", f"await page.getByLabel('Password').fill('{word}')"),
+            ("basic-call", f'req.SetBasicAuth("{user}", "{word}")'),
+            ("connection", f'DriverManager.getConnection("jdbc:mysql://db:3306/app", "{user}", "{word}");'),
+            ("connection", f"$pdo = new PDO('mysql:host=db;dbname=app', '{user}', '{word}');"),
+            ("oracle", f"jdbc:oracle:thin:{user}/{word}@//db:1521/XE"),
+            ("login-sql", f"CREATE LOGIN {user} WITH PASSWORD = N'{word}', CHECK_POLICY = OFF"),
+            ("parameter", f'"Name": "/prod/db/password",\n    "Type": "SecureString",\n    "Value": "{word}",'),
+            ("parameter", f'[{{"ParameterKey": "DBPassword", "ParameterValue": "{word}"}}]'),
+            ("soap", f'<wsse:Password Type="http://example.org#PasswordText">{word}</wsse:Password>'),
+            ("yaml-block", f"db:\n  password: >-\n    {word}\n  user: {user}"),
+            ("piped", f'echo "{user}:{word}" | chpasswd'),
+            ("piped", f"echo '{word}' | docker login -u {user} --password-stdin registry.example.org"),
+            ("htpasswd", f"htpasswd -bc /etc/nginx/.htpasswd {user} {word}"),
+            ("pgpass", f"$ cat ~/.pgpass\ndb.example.org:5432:app:{user}:{word}\n"),
+            ("relay", f"[smtp.example.org]:587 {user}@example.org:{word}\n"),
+            ("powershell", f'ConvertTo-SecureString "{word}" -AsPlainText -Force'),
+            ("option", f"mosquitto_pub -h mq -u {user} -P {word} -t x -m 1"),
+            ("option", f"smbclient //nas/share -U '{user}%{word}' -c ls"),
+            ("wifi", f'network={{\n  ssid="home"\n  psk="{word}"\n}}'),
+            ("prompt", f"Password for user {user}: {word}"),
+            ("table", f"+----+---------------+\n| id | password      |\n+----+---------------+\n|  1 | {word} |\n"),
+        ):
+            yield Planted("told-" + kind, text, word)
+
+
+def _kept(s: Source) -> Iterator[Planted]:
+    """As programs keep them: hashed, as numbers of a key, for an authenticator."""
+    base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    for _ in range(4):
+        user, hashed = s.word(), ALNUM + "./"
+        for kind, head, value, tail in (
+            ("bcrypt", f"{user} | ", "$2b$12$" + s.of(hashed, 53), "\n"),
+            ("shadow", f"{user}:", f"$6${s.of(ALNUM, 8)}${s.of(hashed, 86)}", ":19000:0:99999:7:::\n"),
+            ("apr1", f"{user}:", f"$apr1${s.of(ALNUM, 8)}${s.of(hashed, 22)}", "\n"),
+            ("jwk", f'{{"kty": "EC", "x": "{s.of(WIDE, 43)}", "d": "', s.of(WIDE, 43), '"}'),
+            ("otpauth", f"otpauth://totp/Acme:{user}?secret=", s.of(base32, 32), "&issuer=Acme"),
+            ("wireguard", "[Peer]\nPresharedKey = ", s.base64(32), "\nAllowedIPs = 10.0.0.0/24"),
+            ("unseal", "Unseal Key 1: ", s.base64(33), "\n"),
+            ("bot-url", "POST https://api.telegram.org/bot", s.of("123456789", 10) + ":A" + "A" + s.of(WIDE, 33), "/x"),
+        ):
+            yield Planted("kept-" + kind, head + value + tail, value)
+
+
 def look_alikes(seed: int = 12, rounds: int = 40) -> list[Planted]:
     s = Source(seed)
     return [Planted(kind, text) for _ in range(rounds) for kind, text in _look_alikes(s)]
@@ -382,3 +451,25 @@ def _look_alikes(s: Source) -> Iterator[tuple[str, str]]:
         f"Serial Number: {':'.join(s.hex(2) for _ in range(16))}\nSHA1 Fingerprint={':'.join(s.hex(2).upper() for _ in range(20))}",
     )
     yield "port", f"docker run -p {n}:{n} -u {n} -a stdout app; mkdir -p a/b-{n}; cp -p x{n} y{n}; ps -u postgres1"
+    yield "pass-verb", f"In addition you can pass `spec=True` or pass `autospec=some_object{n}` to use an object."
+    yield (
+        "pattern",
+        'LONG_PAT = r"[a-zA-Z](?:[a-zA-Z0-9-]*)"; TOKEN_RE = "[0-9A-Fa-f]{1,4}"; print(f"password={password!r}")',
+    )
+    yield (
+        "enum",
+        f'KEY_PASSWORD = "settings_password_v{n % 9}"; token: v1.{n}.3-rc1+{s.hex(7)}; - secret: my-app-tls-v2',
+    )
+    yield "notice", f"password reset for user: bob{n}; generated token for client: web-app-{n % 90 + 10}"
+    yield (
+        "columns",
+        f" token_type | count \n------------+-------\n access     | {n}\n\n| key | value |\n|---|---|\n| c | blue{n} |\n",
+    )
+    yield (
+        "unset",
+        'new PDO($dsn, $user, $password); echo "$PW" | docker login -u x --password-stdin; client.bearer_auth(token)',
+    )
+    yield (
+        "dollars",
+        f"awk '{{print $2, $6}}' x; price $2,{n % 900 + 100}; bcrypt hashes start with $2b$ or $2y$; `$argon2id$`",
+    )

@@ -78,6 +78,34 @@ def test_a_key_is_found_by_its_shape_in_any_notation(text: str) -> None:
         "postgres://app:{}@db:5432/x",
         "redis://:{}@cache:6379/0",
         "git remote: https://bob:{}@git.example.org/a.git (fetch)",
+        "define( 'DB_PASSWORD',          '{}' );",
+        "await page.fill('#password', '{}')",
+        "page.getByLabel('Password').fill('{}')",
+        "setenv DB_PASSWORD {}",
+        "consul kv put app/db/password {}",
+        "\x1b[36mDB_PASSWORD\x1b[0m=\x1b[32m{}\x1b[0m",
+        "CREATE LOGIN x WITH PASSWORD = N'{}'",
+        '"Name": "/db/password", "Type": "SecureString", "Value": "{}"',
+        '"ParameterKey": "DBPassword", "ParameterValue": "{}"',
+        '<wsse:Password Type="text">{}</wsse:Password>',
+        "password: >-\n  {}\n",
+        'req.SetBasicAuth("bob", "{}")',
+        'DriverManager.getConnection("jdbc:x:y", "root", "{}")',
+        "new PDO('mysql:host=db', 'root', '{}')",
+        "jdbc:oracle:thin:scott/{}@//db:1521/XE",
+        "[smtp.example.org]:587 bob@example.org:{}\n",
+        'echo "root:{}" | chpasswd',
+        "echo {} | docker login -u bob --password-stdin",
+        "htpasswd -bc users bob {}",
+        "htpasswd -nbB bob {}",
+        "cat ~/.pgpass\ndb:5432:app:bob:{}\n",
+        'ConvertTo-SecureString "{}" -AsPlainText -Force',
+        "mosquitto_pub -u bob -P {} -t x",
+        "smbclient //nas/x -U 'bob%{}'",
+        "http -a bob:{} GET example.org",
+        'psk="{}"',
+        "Password for user admin: {}",
+        " id | password\n----+----------\n  1 | {}\n(1 row)",
     ],
 )
 def test_of_a_password_in_any_notation_only_the_password_is_cut(text: str) -> None:
@@ -98,10 +126,47 @@ def test_of_a_password_in_any_notation_only_the_password_is_cut(text: str) -> No
         "const apiKey: string = '{}';",
         "hooks.slack.com/services/T000AAAA1/B000AAAA1/{}",
         "https://x.blob.core.windows.net/c?sv=1&sig={}&sp=r",
+        'new AuthenticationHeaderValue("Bearer", "{}")',
+        '.bearer_auth("{}")',
+        'api_token: Some("{}")',
+        "PresharedKey = {}",
+        "Unseal Key 1: {}",
+        "use this token {} for the tests",
+        "my key: {}",
+        '{{"username": "bob", "key": "{}"}}',
+        "[(b'x-api-key', b'{}')]",
+        '{{"cookies": [{{"name": "session", "value": "{}", "path": "/"}}]}}',
+        '{{"kty": "EC", "x": "abc", "d": "{}"}}',
+        "| user | token |\n|------|:---:|\n| bob | {} |\n",
+        "router(config)# username bob privilege 15 secret {}",
     ],
 )
 def test_what_is_drawn_at_random_is_found_by_its_name_or_place(text: str) -> None:
     assert cut(text.format(RANDOM)) == [RANDOM]
+
+
+HASHES = ("$2b$12$" + RANDOM + RANDOM[:17], "$6$aB3dE6gH$" + RANDOM * 2 + RANDOM[:14], "$apr1$aB3dE6gH$" + RANDOM[:22])
+
+
+@pytest.mark.parametrize("value", HASHES)
+def test_a_kept_password_is_cut_as_well(value: str) -> None:
+    assert cut(f"bob:{value}:19000:0\n") == [value]
+    assert find(f"| bob | {value} |")[0].kind == "password-hash"
+
+
+def test_of_an_address_for_an_authenticator_the_secret_is_cut() -> None:
+    assert cut("otpauth://totp/X:bob?secret=JBSWY3DPEHPK3PXQ&issuer=X") == ["JBSWY3DPEHPK3PXQ"]
+
+
+def test_a_key_of_all_signs_is_no_code() -> None:
+    salt = "utP{~oUl)mT:N&mn4[z`hiExJ8uJNB=Q;STG=|{27lD.3TG~K9Jk=s49,6G#"
+    assert cut(f"define('AUTH_KEY', '{salt}');") == [salt]
+
+
+def test_the_secrets_of_one_manifest_are_found_though_others_stand_around_it() -> None:
+    values = ["cHJvZC0weDdmMQ==", "Ymx1ZS1mMHgtNzE="]
+    text = "---\n".join(f"data:\n  a.conf: {value}\nkind: Secret\n" for value in values)
+    assert cut(text) == values
 
 
 def test_a_private_key_is_cut_whole_with_its_lines_numbered_or_escaped() -> None:
@@ -153,6 +218,21 @@ def test_the_secret_key_beside_an_access_key_is_found_without_a_name() -> None:
         "Authorization: Bearer ${TOKEN}",
         "next_token=abc123def456ghi789jkl",
         '{"password": "Passwort", "token": "Zugangsschlüssel"}',
+        "pass `autospec=some_object2` to it",
+        'TOKEN_PAT = r"[a-zA-Z](?:[a-zA-Z0-9-]{1,4})"',
+        'print(f"password={password!r}")',
+        'Token::Ident(String::from("identifier_name_1"))',
+        "token: v1.21.3-rc1+829aa04",
+        'KEY_PASSWORD = "settings_password_v1"',
+        "- secret: my-app-tls-v2",
+        "password reset for user: bob970",
+        " token_type | count\n------------+-------\n access     | 12345\n",
+        "| key | value |\n|---|---|\n| colour | blue12345 |\n",
+        "private_key: ed25519.Ed25519PrivateKey, name: str",
+        "new PDO($dsn, $user, $password); awk '{print $2, $6}'",
+        'echo "$PASSWORD" | docker login -u x --password-stdin',
+        "that password is 12characters long",
+        "bcrypt hashes start with $2b$ or $2y$",
     ],
 )
 def test_what_only_looks_like_a_secret_is_left(text: str) -> None:
@@ -219,6 +299,14 @@ def test_cutting_twice_changes_nothing(text: str) -> None:
         "curl -u a " * 20_000,
         "a-" * 100_000 + "@" + "://" * 1000,
         "key" + "\\n" * 100_000,
+        "api_key=" * 8_000,
+        "secret: kind: secret" * 8_000,
+        "otpauth://x?secret=" * 8_000,
+        '"kty","d":"aaaaaaaaaaaaaaaaaaaaaaaaa",' * 4_000,
+        "pgpass a:1:a:a:b1 " * 8_000,
+        "|-" * 80_000,
+        "-+-" * 60_000,
+        "token | " * 20_000,
     ],
     ids=lambda text: text[:12],
 )

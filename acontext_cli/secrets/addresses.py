@@ -4,7 +4,7 @@ import re
 
 from acontext_cli.secrets.notation import compiled
 from acontext_cli.secrets.secret import Secret
-from acontext_cli.secrets.values import is_common, is_dummy, is_plain, is_random
+from acontext_cli.secrets.values import is_chosen, is_common, is_dummy, is_plain, is_random
 
 
 def address(text: str, at: int) -> list[Secret]:
@@ -19,7 +19,8 @@ def address(text: str, at: int) -> list[Secret]:
         return []
     password, start = match[2][:end], match.start(2)
     weak = (
-        is_common(password)
+        len(password) < 4
+        or is_common(password)
         or is_dummy(password)
         or re.match(r"[$%{(]", password)
         or re.match(r"\d{1,5}(?:/|\Z)", password)
@@ -43,6 +44,27 @@ def _token_of(text: str, at: int) -> list[Secret]:
     if match and not match[1].count(".") and is_random(match[1]):
         return [Secret(*match.span(1), "url-token")]
     return []
+
+
+def one_time(text: str, at: int) -> list[Secret]:
+    """`otpauth://…?secret=…`, from which an authenticator makes its codes."""
+    place = text.find("secret", at, at + 300)
+    if place < 0 or re.search(r"\s", text[at:place]):
+        return []
+    match = compiled(r"secret(?:=|%3D)([A-Z2-7]{10,128})").match(text, place)
+    return [Secret(*match.span(1), "secret")] if match and not is_dummy(match[1]) else []
+
+
+def oracle(text: str, at: int) -> list[Secret]:
+    """`jdbc:oracle:thin:user/password@…`, `sqlplus user/password@…`."""
+    match = compiled(r"(?:thin:|sqlplus (?:-\w+ ){0,2})\w{1,60}/([^\s/@\"'`\\]{4,120})@").match(text, at)
+    return [Secret(*match.span(1), "url-password")] if match and is_chosen(match[1]) else []
+
+
+def relay(text: str, at: int) -> list[Secret]:
+    """`[host]:port user:password`, which mail servers read."""
+    match = compiled(r"\]:\d{2,5}(?:[ \t]|\\{1,8}t){1,8}[^\s:\\]{1,100}:([^\s\\]{4,120})").match(text, at)
+    return [Secret(*match.span(1), "password")] if match and is_chosen(match[1]) else []
 
 
 def signature(text: str, at: int) -> list[Secret]:

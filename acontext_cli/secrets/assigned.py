@@ -5,44 +5,20 @@ The text may be JSON within JSON: quotes and ends of lines may stand behind any 
 
 import re
 from base64 import b64decode
-from functools import cache
 
+from acontext_cli.secrets.binding import binding
 from acontext_cli.secrets.names import promised
-from acontext_cli.secrets.notation import BLANK, QUOTE, SPACE
+from acontext_cli.secrets.notation import QUOTE
+from acontext_cli.secrets.places import follows_login, is_first, is_flag, is_line, is_set
 from acontext_cli.secrets.secret import Secret
-from acontext_cli.secrets.values import is_chosen, is_common, is_dummy, is_place, is_plain, is_random, is_uuid
+from acontext_cli.secrets.values import is_chosen, is_common, is_dense, is_dummy, is_place, is_plain, is_random, is_uuid
 
-_LONGEST = 4096
+_ENOUGH = 256
+"""How much of a value is judged; else a text of nothing but names would be read over and over."""
 _WORDS = re.compile(r"[a-z]{3,12}(?: [a-z]{3,12}){3,23}")
 _UNICODE = re.compile(r"\\+u([0-9a-fA-F]{4})")
 _TAIL = re.compile(r"[A-Za-z0-9_.-]{0,40}")
 _NO_NAME = re.compile(r"(?s:.*[^A-Za-z0-9_.$-])")
-
-
-@cache
-def _pattern() -> re.Pattern[str]:
-    """A name's end, what binds it to a value, the value. Made when it is first needed: it takes milliseconds."""
-    pair = (
-        rf"{SPACE}{{0,60}},?{SPACE}{{0,60}}(?:{QUOTE})?(?:[Vv]alue|content)(?:{QUOTE})?{BLANK}{{0,4}}[:=]{BLANK}{{0,4}}"
-        rf"|</key>{SPACE}{{0,20}}<string>|{BLANK}(?:--body|-b)[ =]?"
-    )
-    typed = rf":{BLANK}?[&*A-Za-z_][\w\[\]. |?]{{0,30}}?{BLANK}{{0,4}}="
-    binds = rf"(?:{typed}|=>|:=|\|\|=?|\?\?=?|:\*\*|\*\*:|\?=|={{1,3}}|:|\+=)"
-    next_line = rf"{SPACE}{{1,40}}(?=[fFrRbBuU@]{{0,2}}{QUOTE})"
-    return re.compile(
-        rf"[A-Za-z0-9_.-]{{0,40}}+(?P<close>{QUOTE})?\]?(?: \[[^\]\n]{{0,24}}\])?(?:"
-        rf"(?P<pair>{pair})"
-        rf"|(?P<set>{BLANK}{{0,20}}{binds}{BLANK}{{0,20}}(?:{next_line})?)"
-        rf"|(?P<xml>>)"
-        rf"|(?P<list>,{SPACE}{{0,8}}(?={QUOTE}))"
-        rf"|(?P<said>{BLANK}(?:is|was)(?:{BLANK}|:{BLANK}))"
-        rf"|(?P<cell>{BLANK}{{1,40}}\|{BLANK}{{1,40}})"
-        rf"|(?P<gap>{BLANK}{{1,40}})"
-        rf")(?P<call>[A-Za-z_][\w.:-]{{2,40}}+[( ](?={QUOTE}))?"
-        rf"(?:[fFrRbBuU@]{{0,2}}(?P<open>{QUOTE})"
-        rf"(?P<quoted>(?:(?!(?P=open))(?:\\++.|[^\\\n])){{1,{_LONGEST}}}+)(?P=open)"
-        rf"|(?P<bare>(?:[^\s\"'`\\<>]|\\{{2,8}}+(?![\\nrt\"'`])){{4,{_LONGEST}}}+))"
-    )
 
 
 def assigned(text: str, at: int) -> list[Secret]:
@@ -51,17 +27,18 @@ def assigned(text: str, at: int) -> list[Secret]:
     tail = _TAIL.match(text, at)
     name = before + (tail.group() if tail else "")
     kind = promised(name) or _said_apart(name, text, start)
-    match = _pattern().match(text, at) if kind else None
+    match = binding().match(text, at) if kind else None
     if match is None or _tells_of_else(match, name, start):
         return []
     return _quoted(kind, match, start) if match["open"] else _bare(kind, match, start)
 
 
 def _tells_of_else(match: re.Match[str], name: str, start: int) -> bool:
-    """`PASS: test_x` tells of a test, `a:secret:b` is the name of a resource."""
-    if name == "PASS" and match["cell"]:
+    """`PASS: test_x` tells of a test, "pass `x=1`" what to do, `a:secret:b` is the name of a resource."""
+    if (name == "PASS" and match["cell"]) or (name in ("pass", "Pass") and match["gap"] and match["open"]):
         return True
-    return (match["set"] or "").strip() == ":" and (name == "PASS" or match.string[start - 1 : start] == ":")
+    around = match.string[start - 1 : start] + match.string[match.end("set") : match.end("set") + 1]
+    return (match["set"] or "").strip() == ":" and (name == "PASS" or ":" in around)
 
 
 def _name(text: str, at: int) -> tuple[str, int]:
@@ -77,12 +54,15 @@ def _name(text: str, at: int) -> tuple[str, int]:
 def _quoted(kind: str, match: re.Match[str], start: int) -> list[Secret]:
     """Between quotes everything belongs to the value."""
     value = match["quoted"]
-    if match["list"] and not _is_flag(match.string, start):
-        return [Secret(*match.span("quoted"), kind)] if len(value) >= 16 and is_random(value) else []
-    if match["gap"] and not (_is_flag(match.string, start) or kind == "password"):
+    if match["list"] and not match["close"]:
+        return []  # an argument that only bears the name
+    if match["list"] and not (is_flag(match.string, start) or is_first(match.string, start)):
+        good = len(value) >= 16 and _has_digit(value) and is_random(value)
+        return [Secret(*match.span("quoted"), kind)] if good else []
+    if match["gap"] and not (is_flag(match.string, start) or is_set(match.string, start) or kind == "password"):
         return []
     if match["call"]:
-        good = _is_secret(kind, value) if "Secur" in match["call"] or "Secret" in match["call"] else _is_given(value)
+        good = _is_secret(kind, value) if _WRAPS.match(match["call"]) else _is_given(value)
     elif match["said"] or match["cell"]:
         good = is_random(value) or (kind == "password" and is_chosen(value) and " " not in value)
     else:
@@ -94,6 +74,8 @@ def _said_apart(name: str, text: str, start: int) -> str:
     """`API key: …`, `Secret Access Key: …` as people write it; `?key=…` of an address."""
     if name.lower() != "key":
         return ""
+    if _MINE.search(text[max(0, start - 100) : start]):
+        return "query-key"
     if text[start - 1 : start] in ("?", "&"):
         return "query-key"
     before = _WORD_BEFORE.search(text[max(0, start - 24) : start])
@@ -101,6 +83,10 @@ def _said_apart(name: str, text: str, start: int) -> str:
 
 
 _KINDS = {"query-key": "api-key", "passphrase": "password"}
+_WRAPS = re.compile(r"Some\(|String|\w*Secur|\w*Secret")
+_MINE = re.compile(
+    rf"(?:\b(?:[Mm]y|[Oo]ur|[Yy]our) (?:new )?|username{QUOTE}: ?{QUOTE}[\w.@-]{{1,60}}{QUOTE},\s?{QUOTE})\Z"
+)
 _WORD_BEFORE = re.compile(r"([A-Za-z]{3,20}) \Z")
 
 
@@ -110,10 +96,13 @@ def _is_given(value: str) -> bool:
 
 
 def _is_secret(kind: str, value: str) -> bool:
+    value = value[:_ENOUGH]
     if kind == "passphrase":
         kind = "password"
         if _WORDS.fullmatch(value):
             return True
+    if is_dense(value):
+        return True
     value = _UNICODE.sub(lambda found: chr(int(found[1], 16)), value) if "\\" in value else value
     if re.search(r"\s|\\[nrt]", value) or is_dummy(value) or is_common(value):
         return False
@@ -148,7 +137,7 @@ def _bare(kind: str, match: re.Match[str], start: int) -> list[Secret]:
     """Without quotes the value ends where the notation around it says."""
     text = match.string
     value = match["bare"] if match["xml"] else _cut(match["bare"], text, start, match)
-    if not value or (match["close"] and not match["pair"]):
+    if len(value) < 4 or (match["close"] and not match["pair"]):
         return []  # behind a quoted name a bare value is a number or code
     end = match.start("bare") + len(value)
     if match["xml"] and text[end : end + 2] != "</":
@@ -159,28 +148,33 @@ def _bare(kind: str, match: re.Match[str], start: int) -> list[Secret]:
 
 
 def _is_bare_secret(kind: str, value: str, match: re.Match[str], start: int) -> bool:
-    if not _is_secret(kind, value):
+    if not _is_secret(kind, value) or value[-1] == "(":
         return False
     text, end = match.string, match.start("bare") + len(value)
-    if match["gap"] and not _is_flag(text, start):
+    if match["gap"] and not is_flag(text, start):
         wide = len(match["gap"]) > 1 or match["gap"] == "\t"
-        alone = kind == "password" and _is_line(text, start) and text[end : end + 1] in _LINE_ENDS
-        return _is_netrc(text, start) or (alone and _has_digit(value)) or (wide and is_random(value))
+        alone = kind == "password" and is_line(text, start) and text[end : end + 1] in _LINE_ENDS
+        if follows_login(text, start) or is_set(text, start) or (alone and _has_digit(value)):
+            return True
+        this = len(value) >= 20 and _THIS.search(text[max(0, start - 12) : start]) is not None
+        return is_random(value) and (alone or wide or this)
     if match["cell"] and "(" in value:
         return False
     if match["said"] or match["cell"]:
-        return is_random(value) or (kind == "password" and (_has_digit(value) or value.count("-") > 2))
-    if _is_line(text, start) and (text[start].isupper() or text[end : end + 1] in _LINE_ENDS):
+        chosen = _has_digit(value) and not re.fullmatch(r"\d{1,3}[a-z]+", value)
+        return is_random(value) or (kind == "password" and (chosen or value.count("-") > 2))
+    if is_line(text, start) and (text[start].isupper() or text[end : end + 1] in _LINE_ENDS):
         return not _is_code(value) or is_random(value)
-    return not _is_code(value) and (is_random(value) or not _goes_on(text, end))
+    numbered = kind == "password" and re.search(r"[A-Za-z]\d{3,}\Z", value) is not None
+    return not _is_code(value) and (is_random(value) or numbered or not _goes_on(text, end))
 
 
+_THIS = re.compile(r"(?i:\b(?:my|this|our|following|use|using|api)\b) (?:api |new )?\Z")
 _LINE_ENDS = ("", "\r", "\n", "\\", '"', "'")
-_LINE = re.compile(
-    r"(?:\A|[\n\r\"'`]|\\[nr])[ \t]*[-+>#]?[ \t]*"
-    r"(?:export |set |setx |ENV |ARG |env |declare -x |-e |--env |\$env:)?[ \t]*\Z"
-    r"|(?:export|setx?|ENV|ARG|env|-e|--env|--build-arg|--set)[ =]\Z"
-)
+
+
+_ONE = re.compile(r"(?:[^;,|)}\]&]++|&(?![\w.\[\]-]*=|&|\Z))*+")
+"""One value, up to what parts it from the next."""
 
 
 def _cut(value: str, text: str, start: int, match: re.Match[str]) -> str:
@@ -189,30 +183,18 @@ def _cut(value: str, text: str, start: int, match: re.Match[str]) -> str:
         value = re.split(r"[@/]", value, maxsplit=1)[0]
     elif before in ("?", "&"):
         value = re.split(r"[&#;]", value, maxsplit=1)[0]
-    elif match["gap"] or not (_is_line(text, start) and "=" in (match["set"] or "")):
-        value = re.split(r"[;,|)}\]]|&(?=[\w.\[\]-]*=|&|\Z)", value, maxsplit=1)[0]
+    elif match["gap"] or not (is_line(text, start) and "=" in (match["set"] or "")):
+        one = _ONE.match(value)
+        value = one.group() if one else value
     return value.rstrip(".,;:?)]}")
 
 
 def _is_code(value: str) -> bool:
     """Whether it reads like an expression of a program."""
-    return re.search(r"\A[a-z_]+(?:\.[A-Za-z_]\w*)+\Z|\w\(|\)\.|::|->|==[^=]|\[|\A[$(&*]", value) is not None
+    value = value[:_ENOUGH]
+    return re.search(r"\A[a-z_]+\d{0,5}(?:\.[A-Za-z_]\w*)+\Z|\w\(|\)\.|::|->|==[^=]|\[|\A[$(&*]", value) is not None
 
 
 def _goes_on(text: str, end: int) -> bool:
     """Whether a program's expression goes on behind the value."""
     return text[end : end + 1] in tuple(",()[].+*") and end < len(text)
-
-
-def _is_line(text: str, start: int) -> bool:
-    """Whether the name opens its line, or follows `export`, `set`, `-e` and the like."""
-    return _LINE.search(text[max(0, start - 24) : start]) is not None
-
-
-def _is_flag(text: str, start: int) -> bool:
-    """Whether the name is that of an option of a command."""
-    return text[start : start + 1] == "-" and (start == 0 or not text[start - 1].isalnum())
-
-
-def _is_netrc(text: str, start: int) -> bool:
-    return re.search(r"login\s+\S{1,200}\s+\Z", text[max(0, start - 240) : start]) is not None

@@ -8,16 +8,19 @@ from acontext_cli.secrets.secret import Secret
 from acontext_cli.secrets.values import is_chosen
 
 _PROGRAMS = {
-    "-p": r"(?:mysql\w*|mariadb\w*|sshpass|snowsql|mongo\w*|login|7z\w?|zip|htpasswd|plink|pscp|sqlcmd|ldap\w+)",
-    "-P": r"(?:unzip|zip|sqlcmd)",
-    "-a": r"redis-cli",
+    "-p": r"(?:mysql\w*|mariadb\w*|sshpass|snowsql|mongo\w*|login|7z\w?|zip|htpasswd|plink|pscp|sqlcmd|ldap\w+"
+    r"|cqlsh|twine)",
+    "-P": r"(?:unzip|zip|sqlcmd|mosquitto_\w+|bcp|ipmitool|tsql)",
+    "-a": r"(?:redis-cli|https?)",
     "-w": r"ldap\w+",
     "-N": r"ssh-keygen",
-    "-u": r"(?:curl|http|https|wget)",
+    "-u": r"(?:curl|http|https|wget|lftp)",
+    "-U": r"(?:smbclient|rpcclient|smbmap|net)",
 }
+_BEHIND_USER = {"-u": "[:,]", "-U": "%"}
 
 
-_OPTIONS = frozenset("pPawubNS-")
+_OPTIONS = frozenset("pPawuUbNS-")
 
 
 def option(text: str, at: int) -> list[Secret]:
@@ -28,7 +31,9 @@ def option(text: str, at: int) -> list[Secret]:
         return sent_cookie(text, at)
     if text[at + 2] == "S":
         return _typed(text, at)
-    match = compiled(rf" (-[pawuN]|--user)(?:[ =]|(?=[^ ]))(?:(?:{QUOTE})?)([^\s\"'`\\<>|;]{{4,256}})").match(text, at)
+    match = compiled(rf" (-[pPawuUN]|--user)(?:[ =]|(?=[^ ]))(?:(?:{QUOTE})?)([^\s\"'`\\<>|;]{{4,256}})").match(
+        text, at
+    )
     if match is None:
         return []
     flag = "-u" if match[1] == "--user" else match[1]
@@ -36,19 +41,65 @@ def option(text: str, at: int) -> list[Secret]:
     if flag not in _PROGRAMS or not re.search(rf"(?:\A|[^\w.-]){_PROGRAMS[flag]}(?:\s|\Z)", before):
         return []
     value, start = match[2], match.start(2)
-    if flag == "-u":
-        _, colon, password = value.partition(":")
-        value, start = password if colon else "", match.end(2) - len(password)
+    if flag in _BEHIND_USER or ":" in value:
+        value = "".join(re.split(_BEHIND_USER.get(flag, ":"), value, maxsplit=1)[1:])
+        start = match.end(2) - len(value)
     return [Secret(start, start + len(value), "password")] if is_chosen(value) and value[0] not in "$%" else []
 
 
 def _typed(text: str, at: int) -> list[Secret]:
     """`echo … | sudo -S`."""
-    start = max(0, at - 160)
-    match = compiled(rf"(?:echo|printf)(?: -n)? (?:{QUOTE})?([^\s\"'`|\\]{{4,100}})(?:{QUOTE})? ?\| ?sudo\Z").search(
+    return _echoed(text, at, "sudo")
+
+
+def piped(text: str, at: int) -> list[Secret]:
+    """`echo … | login --password-stdin`."""
+    return _echoed(text, at, r"[^|;&\n]{1,120}--")
+
+
+def changed(text: str, at: int) -> list[Secret]:
+    """`echo user:… | chpasswd`."""
+    return _echoed(text, at, r"(?:sudo )?", r"[\w.-]{1,40}:")
+
+
+def _echoed(text: str, at: int, program: str, before: str = "") -> list[Secret]:
+    start = max(0, at - 300)
+    echo = rf"(?:echo|printf)(?: -\w{{1,2}}| {QUOTE}%s(?:\\+n)?{QUOTE})?"
+    match = compiled(rf"{echo} (?:{QUOTE})?{before}([^\s\"'`|\\]{{4,255}})(?:{QUOTE})? ?\| ?{program}\Z").search(
         text[start:at]
     )
-    return [Secret(start + match.start(1), start + match.end(1), "password")] if match and is_chosen(match[1]) else []
+    good = match and is_chosen(match[1]) and match[1][0] not in "$%"
+    return [Secret(start + match.start(1), start + match.end(1), "password")] if match and good else []
+
+
+def listed(text: str, at: int) -> list[Secret]:
+    """The lines of a file `.pgpass`."""
+    end = text.find("pgpass", at + 6, at + 2000)
+    entry = compiled(r"(?<![\w.*-])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w.*-]{1,60}:[\w.*-]{1,60}:([^\s\"'`\\]{4,200})")
+    found = entry.finditer(text, at, at + 2000 if end < 0 else end)
+    return [Secret(*each.span(1), "password") for each in found if is_chosen(each[1])]
+
+
+def kept(text: str, at: int) -> list[Secret]:
+    """`htpasswd -b file user …`; with `-n` no file is named."""
+    options = r"-(?:(?=[a-z]{0,6}b)(?=[a-z]{0,6}n)[a-z]{2,6} |[a-z]{0,6}b[a-z]{0,6} \S{1,200} )"
+    match = compiled(rf"htpasswd {options}\S{{1,80}} (?:{QUOTE})?([^\s\"'`\\|;&]{{4,200}})").match(text, at)
+    return [Secret(*match.span(1), "password")] if match and is_chosen(match[1]) else []
+
+
+def secured(text: str, at: int) -> list[Secret]:
+    """`ConvertTo-SecureString "…"` of PowerShell."""
+    match = compiled(rf"securestring (?:-string )?{QUOTE}([^\s\"'`\\]{{4,200}})").match(text, at)
+    return [Secret(*match.span(1), "password")] if match and is_chosen(match[1]) else []
+
+
+def connected(text: str, at: int) -> list[Secret]:
+    """What a program opens a database with: an address or a host, the user, the password."""
+    text_of = rf"{QUOTE}[^\"'`\n]{{0,200}}{QUOTE},\s?"
+    match = compiled(
+        rf"(?:new )?\w{{3,10}}\(\s?(?:{text_of}|[\w.$]{{1,60}},\s?){{2}}{QUOTE}([^\s\"'`\\]{{4,200}}){QUOTE}"
+    ).match(text, at)
+    return [Secret(*match.span(1), "password")] if match and is_chosen(match[1]) else []
 
 
 def _command(before: str) -> str:

@@ -27,7 +27,7 @@ def authorization(text: str, at: int) -> list[Secret]:
     elif scheme:
         good = _is_carried(value)
     else:
-        good = len(value) >= 16 and is_random(value) and not is_plain(value)
+        good = len(value) >= 16 and is_random(value) and not is_plain(value[:256])
     return [Secret(start, start + len(value), "authorization")] if good else []
 
 
@@ -39,21 +39,23 @@ def _said_to_redis(text: str, at: int) -> list[Secret]:
 
 
 def _pair(text: str, at: int) -> list[Secret]:
-    """`auth=("user", "password")` of a program."""
+    """`auth=("user", "password")`, `setBasicAuth("user", "password")` of a program."""
     match = compiled(
-        rf"auth\s?=\s?[\w.]{{0,30}}\(\s?(?:\w{{1,20}}\s?=\s?)?{QUOTE}[^\"'`]{{0,100}}{QUOTE},\s?(?:\w{{1,20}}\s?=\s?)?{QUOTE}([^\"'`\s\\]{{4,200}})"
+        rf"auth(?:\s?=\s?[\w.]{{0,30}})?\(\s?(?:\w{{1,20}}\s?=\s?)?{QUOTE}[^\"'`]{{0,100}}{QUOTE},\s?(?:\w{{1,20}}\s?[=(]\s?)?{QUOTE}([^\"'`\s\\]{{4,200}})"
     ).match(text, at)
     return [Secret(*match.span(1), "password")] if match and is_chosen(match[1]) else []
 
 
 def bearer(text: str, at: int) -> list[Secret]:
-    match = compiled(rf"bearer(?:\s{{1,3}}|%20|\\+t)(?:{QUOTE})?({_VALUE})").match(text, at)
+    before = rf"(?:\s{{1,3}}|%20|\\+t|{QUOTE},\s?|[a-z_]{{0,12}}\()"
+    match = compiled(rf"bearer{before}(?:{QUOTE})?({_VALUE})").match(text, at)
     if match is None or not _is_carried(match[1].rstrip(".,:")):
         return []
     return [Secret(match.start(1), match.start(1) + len(match[1].rstrip(".,:")), "authorization")]
 
 
 def _is_carried(value: str) -> bool:
+    value = value[:256]
     return not is_plain(value) and (
         is_random(value)
         or (len(value) >= 20 and value.isalnum() and not is_dummy(value) and any(map(str.isdigit, value)))
@@ -75,13 +77,14 @@ def cookie(text: str, at: int) -> list[Secret]:
     if (earlier := before.lower().rfind("cookie")) >= 0 and not re.search(r"[\n\"'`\\<]", before[earlier:]):
         return []  # they were looked at from there
     match = compiled(
-        rf"cookies?(?:{QUOTE})?\]?\s{{0,3}}[:=,]\s{{0,3}}(?:(\{{[^}}]{{4,4000}})|(?:{QUOTE})?([^\n\"'`\\<]{{4,8192}}))"
+        rf"cookies?(?:{QUOTE})?\]?\s{{0,3}}[:=,]\s{{0,3}}(?:\[\s{{0,20}})?(?:(\{{[^}}]{{4,4000}})|(?:{QUOTE})?([^\n\"'`\\<]{{4,8192}}))"
     ).match(text, at)
     if match is None:
         return []
     pair = r"([\w.$-]{1,64})=([^;\s,\"'`\\<>]{6,4096})"
     if match[1]:
-        pair = rf"{QUOTE}([\w.$-]{{1,64}}){QUOTE}\s{{0,2}}:\s{{0,2}}{QUOTE}([^;\s,\"'`\\<>]{{6,4096}})"
+        value = rf"\s{{0,2}}:\s{{0,2}}{QUOTE}([^;\s,\"'`\\<>]{{6,4096}})"
+        pair = rf"{QUOTE}([\w.$-]{{1,64}}){QUOTE}(?:,\s{{0,20}}{QUOTE}value{QUOTE})?{value}"
     found = compiled(pair).finditer(text, match.start(1 if match[1] else 2), match.end())
     return [Secret(*each.span(2), "cookie") for each in found if _is_cookie(each[1], each[2])]
 

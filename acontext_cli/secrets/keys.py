@@ -57,10 +57,18 @@ def manifest(text: str, at: int) -> list[Secret]:
     """The data of a Kubernetes Secret: whatever is called whatever, in Base64."""
     if not compiled(r"kind(?:\\{0,15}\")?: ?(?:\\{0,15}\")?\Z").search(text[max(0, at - 40) : at]):
         return []
-    start, end = max(0, at - 20_000), at + 20_000
+    start, end = _between(text, "kind", at, 20_000)
     entry = rf"[\w.-]{{1,80}}(?:{QUOTE})?: {{0,2}}(?:{QUOTE})?([A-Za-z0-9+/]{{8,8000}}={{0,2}})(?![\w.:/-])"
     found = compiled(entry).finditer(text, start, end)
     return [Secret(*each.span(1), "secret") for each in found if _is_encoded(each[1])]
+
+
+def _between(text: str, name: str, at: int, most: int) -> tuple[int, int]:
+    """From the name before this one to the next, so that nothing is looked at often."""
+    start, end = max(0, at - most), at + most
+    own = text.rfind(name, start, at + len(name))
+    before, behind = text.rfind(name, start, max(own, start)), text.find(name, at + len(name), end)
+    return max(start, before), end if behind < 0 else behind
 
 
 def _is_encoded(value: str) -> bool:
@@ -74,6 +82,27 @@ def _is_encoded(value: str) -> bool:
     return text.isprintable() and (
         is_chosen(text) or is_random(text) or re.search(r"://[^/@]*:[^@]+@", text) is not None
     )
+
+
+def web_key(text: str, at: int) -> list[Secret]:
+    """The private numbers of a JSON Web Key."""
+    start, end = _between(text, "kty", at, 4000)
+    entry = rf"(?:{QUOTE})(?:d|p|q|dp|dq|qi|k)(?:{QUOTE}): ?(?:{QUOTE})([A-Za-z0-9_-]{{20,1400}})"
+    return [Secret(*each.span(1), "private-key") for each in compiled(entry).finditer(text, start, end)]
+
+
+_DOLLAR = r"\\{0,4}\$"
+_HASH = (
+    rf"{_DOLLAR}(?:2[abxy]?{_DOLLAR}\d\d{_DOLLAR}[A-Za-z0-9./]{{53}}"
+    rf"|(?:[1567y]|apr1){_DOLLAR}(?:(?:rounds=\d{{1,9}}|j\w{{2,4}}){_DOLLAR})?[A-Za-z0-9./]{{1,48}}{_DOLLAR}[A-Za-z0-9./]{{22,90}}"
+    rf"|argon2(?:id|i|d){_DOLLAR}[\w=,$\\]{{8,80}}\$[A-Za-z0-9+/]{{8,64}}{_DOLLAR}[A-Za-z0-9+/]{{20,128}})"
+)
+
+
+def hashed(text: str, at: int) -> list[Secret]:
+    """A password as `/etc/shadow`, htpasswd and databases of users keep it: it can be guessed from that."""
+    match = compiled(_HASH).match(text, at)
+    return [Secret(*match.span(), "password-hash")] if match and not is_dummy(match[0].rpartition("$")[2]) else []
 
 
 def aws_pair(text: str, start: int, end: int) -> list[Secret]:

@@ -32,7 +32,7 @@ _PASSWORD = re.compile(
     r"(?:password|passwd|passcode|pwd|psw|(?:bind|root|db|user|admin)pw"
     r"|(?:require|store|key|db|user|my|root|smtp|admin|ssh|become|mail|ftp|proxy|http|login|trust)pass)\Z"
 )
-_PASS = frozenset(("pass", "pw"))
+_PASS = frozenset(("pass", "pw", "psk", "passe", "passwort"))
 _TOKEN = re.compile(r"tokens?\Z")
 _SECRET = re.compile(r"secrets?\Z")
 _KEY = re.compile(
@@ -43,7 +43,7 @@ _KEYS = words(
     """api access secret private encryption encrypt decryption signing sign signature account shared master auth
     license storage service app application admin webhook hmac session cookie jwt crypto aes rsa ssh deploy client
     server root symmetric consumer subscription function functions integration ingest ingestion instance write
-    read project org user rails flask django"""
+    read project org user rails flask django preshared unseal recovery fernet"""
 )
 _NO_KEYS = words(
     """public primary foreign cache sort partition hash group index lookup object routing idempotency translation
@@ -94,6 +94,8 @@ def _of_last(words: list[str], name: str) -> str:
         return "secret" if last != "secrets" or len(words) > 1 else ""
     if last == "pat":
         return "token"
+    if last == "salt":
+        return "secret" if _is_loud(name) else ""
     if last in ("credential", "credentials", "cred", "creds"):
         return "credential"
     return _of_key(words, name)

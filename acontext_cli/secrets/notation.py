@@ -5,6 +5,7 @@ from functools import cache
 
 QUOTE = r"\\{0,15}[\"'`]"
 BLANK = r"(?:[ \t]|\\{1,8}t)"
+ANSI = r"(?:(?:\x1b|\\{1,8}(?:u001b|x1b|033|e))\[[\d;]{0,12}m)"
 SPACE = r"(?:\s|\\{1,8}[nrt])"
 
 

@@ -5,40 +5,21 @@ from base64 import b64decode
 from collections.abc import Iterator
 from functools import cache
 
-from acontext_cli.secrets import addresses, commands, headers, keys
-from acontext_cli.secrets.assigned import assigned
-from acontext_cli.secrets.secret import Finder, Secret, Shape
+from acontext_cli.secrets import keys
+from acontext_cli.secrets.keywords import named
+from acontext_cli.secrets.secret import Secret, Shape
 from acontext_cli.secrets.shapes import SHAPES
 from acontext_cli.secrets.values import is_dummy, is_random
 
 _RUN = b"a" * 20
 _LONGEST = 400
-_BEFORE, _BEFORE_DOT, _DOT = 6, 20, ord(".")
+_BEFORE, _FAR = 6, 160
+_JOINTS = frozenset(b".$+/")
 _BLOB = b"a" * 1024
 _LARGE = 8192
 _ALNUM = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _WORDS = bytes(97 if sign in _ALNUM or sign in b"_-" else 32 for sign in range(256))
 _BASE64 = bytes(97 if sign in _ALNUM or sign in b"+/=" else 32 for sign in range(256))
-
-
-_KEYWORDS: dict[bytes, tuple[Finder, ...]] = {
-    b"pass": (assigned,),
-    b"pw": (assigned,),
-    b"secret": (assigned, keys.manifest),
-    b"token": (assigned,),
-    b"cookie": (headers.cookie,),
-    b"hook": (addresses.hook,),
-    b"key": (assigned, keys.private_key, keys.putty),
-    b"cred": (assigned,),
-    b"auth": (headers.authorization,),
-    b"bearer": (headers.bearer,),
-    b"sig": (addresses.signature,),
-    b" -": (commands.option,),
-    b"_pat": (assigned,),
-    b"identified by": (commands.identified,),
-}
-_ADDRESSES: dict[bytes, tuple[Finder, ...]] = {b"://": (addresses.address,), b":\\": (addresses.address,)}
-"""Some programs escape slashes in JSON."""
 _SHORTEST = 8
 
 
@@ -47,24 +28,8 @@ def find(text: str) -> list[Secret]:
     if len(text) < _SHORTEST:
         return []
     data = text.encode("ascii", "replace")  # a byte a sign, so that places are the same
-    found = [*_shaped(text, data), *_named(text, data.lower())]
+    found = [*_shaped(text, data), *named(text, data.lower())]
     return _merged(found) if found else []
-
-
-def _named(text: str, low: bytes) -> list[Secret]:
-    found = _found(text, low, _KEYWORDS)
-    return [*_found(text, low, _ADDRESSES), *found] if b"@" in low else found
-
-
-def _found(text: str, low: bytes, keywords: dict[bytes, tuple[Finder, ...]]) -> list[Secret]:
-    found: list[Secret] = []
-    for keyword, finders in keywords.items():
-        at = low.find(keyword)
-        while at >= 0:
-            for finder in finders:
-                found += finder(text, at)
-            at = low.find(keyword, at + len(keyword))
-    return found
 
 
 def _shaped(text: str, data: bytes) -> Iterator[Secret]:
@@ -92,10 +57,16 @@ def _long_words(data: bytes) -> set[bytes]:
     while at >= 0:
         end = mapped.find(b" ", at + len(_RUN))
         end = len(data) if end < 0 else end
-        before = at - (_BEFORE_DOT if at and data[at - 1] == _DOT else _BEFORE)  # a key may begin before the word
-        words.add(data[max(0, before) : end if end - at < _LONGEST else at + _LONGEST])
+        words.add(data[_before(data, at) : end if end - at < _LONGEST else at + _LONGEST])
         at = mapped.find(_RUN, end)
     return words
+
+
+def _before(data: bytes, at: int) -> int:
+    """Where a key may begin that goes on in the word at this place."""
+    if at and data[at - 1] in _JOINTS:
+        return at - len(data[max(0, at - _FAR) : at].rsplit(None, 1)[-1])
+    return max(0, at - _BEFORE)
 
 
 def _without_blobs(data: bytes, mapped: bytes) -> bytes:
@@ -169,7 +140,7 @@ def _is_free(text: str, at: int, bound: str) -> bool:
     before = text[max(0, at - 14) : at]
     if not before or not (before[-1].isalnum() or before[-1] in bound):
         return True
-    return before.endswith("//") or _ESCAPED.search(before) is not None
+    return before.endswith(("//", "/bot")) or _ESCAPED.search(before) is not None
 
 
 def _is_good(shape: Shape, rest: str, whole: str) -> bool:

@@ -34,7 +34,7 @@ SHAPES = (
     Shape("snyk-token", "snyk_uat. snyk_sat.", r"[A-Za-z0-9_.-]{30,200}"),
     # Clouds
     Shape("aws-access-key", "AKIA ASIA ABIA ACCA", rf"[A-Z0-9]{{16}}{_END}"),
-    Shape("aws-secret-key", "ABSK", r"[A-Za-z0-9+/]{100,300}={0,2}"),
+    Shape("aws-secret-key", "ABSK", r"[A-Za-z0-9+/]{100,300}={0,2}", random=True),
     Shape("gcp-api-key", "AIza", rf"{_WIDE}{{35}}(?![A-Za-z0-9_-])"),
     Shape("google-oauth", "GOCSPX-", rf"{_WIDE}{{24,40}}"),
     Shape("google-oauth", "ya29.", r"[A-Za-z0-9_.-]{30,2000}"),
@@ -99,6 +99,7 @@ SHAPES = (
     Shape("shopify-token", "shpat_ shpss_ shpca_ shppa_ shprt_", r"[A-Fa-f0-9]{32}"),
     Shape("square-token", "sq0atp- sq0csp- sq0idp-", rf"{_WIDE}{{22,64}}"),
     Shape("square-token", "EAAA", rf"{_WIDE}{{60}}(?![A-Za-z0-9_-])", random=True),
+    Shape("duffel-token", "duffel_live_ duffel_test_", rf"{_WIDE}{{40,50}}"),
     Shape("paypal-token", "access_token$production$ access_token$sandbox$", rf"[a-z0-9]{{16}}\${_HEX}{{32}}"),
     Shape(
         "plaid-token",

@@ -11,6 +11,7 @@ _DUMMY = re.compile(
     re.IGNORECASE,
 )
 _LONG = 80
+_ENOUGH = 256
 
 
 def words(text: str) -> frozenset[str]:
@@ -32,19 +33,24 @@ _COMMON = words(
 _EXAMPLE = re.compile(
     r"(?:my|test|the|new|old|wrong|bad|some|super|valid|invalid|user|admin)[-_]?(?:pass(?:word|wd)?|pw|secret|token|key)"
 )
+_NAME = re.compile(r"[a-z]+(?:[-_.][a-z]+)+[-_.]?v\d{1,2}")
 _PIECE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]?[a-z]{2}|[A-Z]{3})(?![A-Za-z0-9])|[A-Z]?[a-z]{3,}|[A-Z]{4,}(?![a-z])")
 _DIGITS = re.compile(r"\d+")
 _BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[0-9])")
 _VOWELS = frozenset("aeiouyAEIOUY")
 _CLUSTER = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}", re.IGNORECASE)
 _CODE = re.compile(
-    r"\$\{|\$\(|\{\{|<[^<>\s]{1,80}>|%\(\w*\)[sdr]|%[sdr](?!\w)|\A\$[A-Z_a-z]\w*\Z|\$(?-i:[A-Z_]{3,})\w*\Z|\A\$env:|\A%\w+%\Z|\A\{[^{}]*\}\Z|\A\[[^\[\]]*\]\Z|\A[#@]\{|\A![A-Za-z]+\Z|\A@\w+@\Z|<secret:",
+    r"\$\{|\$\(|\{\{|<[^<>\s]{1,80}>|&lt;|%\(\w*\)[sdr]|%[sdr](?!\w)|\A\$[A-Z_a-z]\w*\Z|\$(?-i:[A-Z_]{3,})\w*\Z"
+    r"|\A\$env:|\A%\w+%\Z|\A\{[^{}]*\}\Z|\A\[[^\[\]]*\]\Z|\A\{[A-Z_][\w.!]*\Z|\A[#@]\{|\A![A-Z]+\Z|\A@\w+@\Z|<secret:"
+    r"|\(\?[:=!<]|0-9a-z|a-z0-9|a-zA-Z|\{\d{1,3},\d{0,3}\}",
     re.IGNORECASE,
 )
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DIGEST = re.compile(r"(?:sha(?:1|224|256|384|512)|md5)[-:=]", re.IGNORECASE)
 _PLACE = re.compile(r"\A(?:[a-z]+://|~?/|\.{1,2}/|[A-Za-z]:[\\/])", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]|\Z)|\Av?\d+(?:\.\d+){1,3}\Z")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]|\Z)|\Av?\d+(?:\.\d+){1,3}(?:-?(?:a|b|rc|alpha|beta|dev|pre)[\w.+-]{0,40})?\Z"
+)
 
 
 def is_dummy(text: str) -> bool:
@@ -72,7 +78,7 @@ def is_place(text: str) -> bool:
     """Whether it is a path or an address."""
     if _PLACE.match(text):
         return len(text) < 24 or "://" in text or _wordy(text) > 0.3
-    return text.count("/") >= 1 and _wordy(text) > 0.5
+    return text.count("/") >= 1 and _wordy(text) > 0.5 and text[-1] != "="
 
 
 def is_uuid(text: str) -> bool:
@@ -80,8 +86,9 @@ def is_uuid(text: str) -> bool:
 
 
 def is_random(text: str) -> bool:
-    """Whether it looks drawn at random: no words, many different signs."""
-    if len(text) < 8 or is_dummy(text):
+    """Whether it looks drawn at random, as far as its beginning tells: no words, many different signs."""
+    text = text[:_ENOUGH]
+    if len(text) < 8 or is_dummy(text) or _NAME.fullmatch(text):
         return False
     if not any(map(str.isdigit, text)):
         return _is_random_without_digits(text)
@@ -90,9 +97,23 @@ def is_random(text: str) -> bool:
     return (_wordy(text) <= 0.55 or _is_mixed(text)) and entropy(text) >= (2.5 if len(text) < 16 else 2.9)
 
 
+def is_dense(text: str) -> bool:
+    """Whether it looks drawn from all signs of a keyboard: no program and no person writes so."""
+    if len(text) < 32 or "\n" in text:
+        return False
+    signs = {sign for sign in set(text) if not sign.isalnum() and sign not in "-_./ "}
+    return len(signs) >= 8 and _has_all(text) and entropy(text) >= 4.5 and _wordy(text) < 0.25
+
+
+def _has_all(text: str) -> bool:
+    return any(map(str.isdigit, text)) and any(map(str.isupper, text)) and any(map(str.islower, text))
+
+
 def is_chosen(text: str) -> bool:
     """Whether a person may have chosen it for a password: letters with digits or signs, or a long row of words."""
     if len(text) < 5 or is_common(text) or is_dummy(text):
+        return False
+    if _NAME.fullmatch(text):
         return False
     letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
     signs = len(text) - letters - digits - sum(map(text.count, "-_./"))
@@ -110,10 +131,28 @@ def entropy(text: str) -> float:
 
 def _is_random_without_digits(text: str) -> bool:
     letters = [sign for sign in text if sign.isalpha()]
-    if len(text) < 16 or not letters or not text.isascii() or entropy(text) < 3:
+    if len(letters) < 12 or not text.isascii() or entropy(text) < 3:
+        return False
+    if text.isalpha() and _is_patchwork(text):
+        return True
+    if len(text) < 16:
         return False
     vowels = sum(sign in _VOWELS for sign in letters) / len(letters)
     return vowels < 0.28 and _wordy(text) < 0.5
+
+
+def _is_patchwork(text: str) -> bool:
+    """Whether its capitals part it into pieces that are no words, unlike those of a name of a program."""
+    pieces = _PATCH.findall(text)
+    odd = sum((len(piece) < 3 and piece.lower() not in _SHORT) or _VOWELS.isdisjoint(piece) for piece in pieces)
+    return len(pieces) >= 4 and odd >= 0.4 * len(pieces)
+
+
+_PATCH = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SHORT = words(
+    """a an as at be by db do fs go gb hi id if in io ip is it js kb mb md me my no of ok on or os py so to ts ui up us
+    vm we"""
+)
 
 
 def _is_mixed(text: str) -> bool:
