@@ -69,7 +69,7 @@ class Threads:
 
     def __init__(self) -> None:
         self._threads: OrderedDict[str, Thread] = OrderedDict()
-        self._places: Recent[Place] = Recent(1 << 14)
+        self._places: Recent[Place] = Recent(1 << 12)
         self._main = self._named("", Origin(agent="claude-code"))
         self._aside: Thread | None = None
 
