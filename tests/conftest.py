@@ -12,9 +12,10 @@ import pytest
 from hypothesis import settings
 from typer.testing import CliRunner, Result
 
-# How long an example takes says more of the machine than of the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# How long an example takes says more of the machine than of the code. `HYPOTHESIS_PROFILE=thorough` looks longer.
+settings.register_profile("quick", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 REAL_HOME = Path.home().resolve()
 ROOT = Path(__file__).resolve().parent.parent
