@@ -229,6 +229,11 @@ class TestWhatIsTaken:
         assert "2 files are no transcripts" in said
         assert len(sessions(cli)) == 1
 
+    def test_what_is_recorded_already_is_not_looked_through(self, cli: Cli, tmp_path: Path) -> None:
+        cli("import", file(chat("Fix it"), tmp_path / "a"))
+        cli("import", cli.root)
+        assert len(sessions(cli)) == 1
+
     def test_a_pipe_in_a_folder_is_not_waited_for(self, cli: Cli, tmp_path: Path) -> None:
         (tmp_path / "in").mkdir()
         os.mkfifo(tmp_path / "in/pipe")

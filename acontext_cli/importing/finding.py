@@ -12,7 +12,7 @@ from acontext_cli.formats import Format, Origin, Piece, Source, named, recognise
 from acontext_cli.importing.agents import project_told
 from acontext_cli.importing.seen import Stamp
 
-_PASSED_BY = frozenset({".git", "node_modules", ".venv", "__pycache__"})
+_PASSED_BY = frozenset({".acontext", ".git", "node_modules", ".venv", "__pycache__"})
 _FIRST = 200
 _TAIL = 1 << 16
 _SAID = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")

@@ -55,6 +55,14 @@ def one_time(text: str, at: int) -> list[Secret]:
     return [Secret(*match.span(1), "secret")] if match and not is_dummy(match[1]) else []
 
 
+def driver(text: str, at: int) -> list[Secret]:
+    """`user:password@tcp(host:3306)/name`, as programs in Go name a database."""
+    before = text[max(0, at - 160) : at]
+    match = compiled(r"(?<![\w.-])[\w.-]{1,60}:([^\s\"'`\\]{4,90})\Z").search(before)
+    start = at - len(match[1]) if match else at
+    return [Secret(start, at, "url-password")] if match and is_chosen(match[1]) else []
+
+
 def oracle(text: str, at: int) -> list[Secret]:
     """`jdbc:oracle:thin:user/password@…`, `sqlplus user/password@…`."""
     match = compiled(r"(?:thin:|sqlplus (?:-\w+ ){0,2})\w{1,60}/([^\s/@\"'`\\]{4,120})@").match(text, at)
@@ -78,7 +86,7 @@ def signature(text: str, at: int) -> list[Secret]:
 def hook(text: str, at: int) -> list[Secret]:
     """Addresses that take messages from whoever knows them."""
     match = compiled(
-        r"hooks?(?:(?:\.slack\.com/(?:services|workflows|triggers)/[\w/-]{8,80}/|s?/\d{15,22}/)([A-Za-z0-9_-]{16,400})"
+        r"hooks?(?:(?:\.slack\.com/(?:services|workflows|triggers)/|s?/\d{15,22}/)([A-Za-z0-9_/-]{16,400})"
         r"|\.(?:office\.com/webhookb2|zapier\.com/hooks/catch)/([A-Za-z0-9_@/-]{16,400}))"
     ).match(text, at)
     if match and is_random(match[1] or match[2]):

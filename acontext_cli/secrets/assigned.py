@@ -37,6 +37,8 @@ def _tells_of_else(match: re.Match[str], name: str, start: int) -> bool:
     """`PASS: test_x` tells of a test, "pass `x=1`" what to do, `a:secret:b` is the name of a resource."""
     if (name == "PASS" and match["cell"]) or (name in ("pass", "Pass") and match["gap"] and match["open"]):
         return True
+    if match.string[max(0, start - 9) : start] == "checksum/":
+        return True
     around = match.string[start - 1 : start] + match.string[match.end("set") : match.end("set") + 1]
     return (match["set"] or "").strip() == ":" and (name == "PASS" or ":" in around)
 
@@ -156,7 +158,7 @@ def _is_bare_secret(kind: str, value: str, match: re.Match[str], start: int) -> 
         alone = kind == "password" and is_line(text, start) and text[end : end + 1] in _LINE_ENDS
         if follows_login(text, start) or is_set(text, start) or (alone and _has_digit(value)):
             return True
-        this = len(value) >= 20 and _THIS.search(text[max(0, start - 12) : start]) is not None
+        this = len(value) >= (12 if kind == "password" else 20) and _THIS.search(text[max(0, start - 12) : start]) is not None
         return is_random(value) and (alone or wide or this)
     if match["cell"] and "(" in value:
         return False
@@ -179,20 +181,20 @@ _ONE = re.compile(r"(?:[^;,|)}\]&]++|&(?![\w.\[\]-]*=|&|\Z))*+")
 
 def _cut(value: str, text: str, start: int, match: re.Match[str]) -> str:
     before = text[start - 1 : start]
-    if before == "/" and match["set"]:  # the user of an address
+    if text[max(0, start - 2) : start] in ("//", "\\/") and match["set"]:  # the user of an address
         value = re.split(r"[@/]", value, maxsplit=1)[0]
     elif before in ("?", "&"):
         value = re.split(r"[&#;]", value, maxsplit=1)[0]
     elif match["gap"] or not (is_line(text, start) and "=" in (match["set"] or "")):
         one = _ONE.match(value)
         value = one.group() if one else value
-    return value.rstrip(".,;:?)]}")
+    return value.rstrip(".,;:)]}" if is_line(text, start) else ".,;:?)]}")
 
 
 def _is_code(value: str) -> bool:
     """Whether it reads like an expression of a program."""
     value = value[:_ENOUGH]
-    return re.search(r"\A[a-z_]+\d{0,5}(?:\.[A-Za-z_]\w*)+\Z|\w\(|\)\.|::|->|==[^=]|\[|\A[$(&*]", value) is not None
+    return re.search(r"\A[a-z_]+\d{0,5}(?:\.[A-Za-z_]\w*)+!?\Z|\w\(|\)\.|::|->|==[^=]|\[|\A[$(&*]", value) is not None
 
 
 def _goes_on(text: str, end: int) -> bool:

@@ -15,7 +15,7 @@ def authorization(text: str, at: int) -> list[Secret]:
     """What follows the name of the header, with or without a scheme."""
     match = compiled(
         rf"auth(?:orization)?(?:{QUOTE})?\]?\s{{0,3}}[:=,]\s{{0,3}}(?:f?{QUOTE})?"
-        rf"(?:(bearer|basic|token|apikey|api-key|digest|negotiate|key|bot|oauth|splunk|sso-key|jwt)(?:\s+|%20))?({_VALUE})"
+        rf"(?:(bearer|basic|token|apikey|api-key|digest|negotiate|key|bot|oauth|splunk|sso-key|jwt|geniekey|ssws)(?:\s+|%20))?({_VALUE})"
     ).match(text, at)
     if match is None:
         return _pair(text, at) or _said_to_redis(text, at)
@@ -23,11 +23,11 @@ def authorization(text: str, at: int) -> list[Secret]:
     start = match.start(2)
     short = len(match[0]) - len(match[2]) and match[0][:5].lower() != "autho"
     if scheme == "basic" or (not scheme and short):
-        good = _is_basic(value)
+        good = _is_basic(value) or (not scheme and text[max(0, at - 1) : at] in ("_", "?", "&") and _is_carried(value))
     elif scheme:
         good = _is_carried(value)
     else:
-        good = len(value) >= 16 and is_random(value) and not is_plain(value[:256])
+        good = len(value) >= 16 and is_random(value) and not is_plain(value[:256]) and not value.startswith("AWS4-")
     return [Secret(start, start + len(value), "authorization")] if good else []
 
 
@@ -77,15 +77,32 @@ def cookie(text: str, at: int) -> list[Secret]:
     if (earlier := before.lower().rfind("cookie")) >= 0 and not re.search(r"[\n\"'`\\<]", before[earlier:]):
         return []  # they were looked at from there
     match = compiled(
-        rf"cookies?(?:{QUOTE})?\]?\s{{0,3}}[:=,]\s{{0,3}}(?:\[\s{{0,20}})?(?:(\{{[^}}]{{4,4000}})|(?:{QUOTE})?([^\n\"'`\\<]{{4,8192}}))"
+        rf"cookies?(?:{QUOTE})?\]?(?:\s{{0,3}}[:=,]\s{{0,3}}|(?<=--cookie) )(?:\[\s{{0,20}})?(?:(\{{[^}}]{{4,4000}})|(?:{QUOTE})?([^\n\"'`\\<]{{4,8192}}))"
     ).match(text, at)
     if match is None:
-        return []
+        return _put(text, at)
     pair = r"([\w.$-]{1,64})=([^;\s,\"'`\\<>]{6,4096})"
     if match[1]:
         value = rf"\s{{0,2}}:\s{{0,2}}{QUOTE}([^;\s,\"'`\\<>]{{6,4096}})"
         pair = rf"{QUOTE}([\w.$-]{{1,64}}){QUOTE}(?:,\s{{0,20}}{QUOTE}value{QUOTE})?{value}"
     found = compiled(pair).finditer(text, match.start(1 if match[1] else 2), match.end())
+    return [Secret(*each.span(2), "cookie") for each in found if _is_cookie(each[1], each[2])]
+
+
+def _put(text: str, at: int) -> list[Secret]:
+    """`cookies.set("name", "…")`, `setCookie({name: "…", value: "…"})` of a program."""
+    name = rf"(?:\[?\{{\s{{0,8}}(?:{QUOTE})?name(?:{QUOTE})?:\s?)?{QUOTE}([\w.$-]{{1,64}}){QUOTE}"
+    value = rf",\s?(?:(?:{QUOTE})?value(?:{QUOTE})?:\s?)?{QUOTE}([^;\s,\"'`\\<>]{{6,4096}})"
+    match = compiled(rf"cookies?(?:\.\w{{2,12}})?\(\s?{name}{value}").match(text, at)
+    return [Secret(*match.span(2), "cookie")] if match and _is_cookie(match[1], match[2]) else []
+
+
+def jar(text: str, at: int) -> list[Secret]:
+    """The lines of a file of cookies as curl keeps it."""
+    tab = r"(?:\t|\\+t)"
+    row = rf"(?:TRUE|FALSE){tab}/[^\s\\]{{0,80}}{tab}(?:TRUE|FALSE){tab}\d{{1,16}}{tab}([\w.$-]{{1,64}}?){tab}([^\s\\\"'`]{{6,4096}})"
+    end = at + (300 if text[at] == "#" else 4000)
+    found = compiled(row).finditer(text, at, end)
     return [Secret(*each.span(2), "cookie") for each in found if _is_cookie(each[1], each[2])]
 
 

@@ -49,7 +49,8 @@ def putty(text: str, at: int) -> list[Secret]:
     start = text.find("Private-Lines: ", at, at + 8000) if text.startswith("-User-Key-File", at - 6) else -1
     if start < 0:
         return []
-    match = compiled(r"private-lines: \d{1,3}((?:(?:\\+[nr]|\s){1,4}[A-Za-z0-9+/=]{16,80}){1,200})").match(text, start)
+    end, line = r"(?:\\+[nr]|\s){1,4}", r"[A-Za-z0-9+/=]{16,80}"
+    match = compiled(rf"private-lines: \d{{1,3}}{end}({line}(?:{end}{line}){{0,199}})").match(text, start)
     return [Secret(*match.span(1), "private-key")] if match else []
 
 
@@ -103,6 +104,14 @@ def hashed(text: str, at: int) -> list[Secret]:
     """A password as `/etc/shadow`, htpasswd and databases of users keep it: it can be guessed from that."""
     match = compiled(_HASH).match(text, at)
     return [Secret(*match.span(), "password-hash")] if match and not is_dummy(match[0].rpartition("$")[2]) else []
+
+
+def azure(text: str, at: int) -> list[Secret]:
+    """The secret of an application of Azure, whose signs part it into short words."""
+    match = re.compile(r"[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{31,34}").match(text, at - 4)
+    if at < 4 or match is None:
+        return []
+    return [Secret(match.start(), match.end(), "azure-client-secret")] if not is_dummy(match[0]) else []
 
 
 def aws_pair(text: str, start: int, end: int) -> list[Secret]:

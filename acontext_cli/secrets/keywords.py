@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from acontext_cli.secrets import addresses, commands, headers, keys, tables
+from acontext_cli.secrets import addresses, commands, given, headers, keys, tables
 from acontext_cli.secrets.assigned import assigned
 from acontext_cli.secrets.secret import Finder, Secret
 
@@ -36,8 +36,14 @@ _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
         "sig": (addresses.signature,),
         "_pat": (assigned,),
         "_salt": (assigned,),
+        "pepper": (assigned,),
+        "mnemonic": (assigned,),
+        "#httponly_": (headers.jar,),
+        "netscape http": (headers.jar,),
         "securestring": (commands.secured,),
         "identified by": (commands.identified,),
+        **dict.fromkeys(given.COMMANDS, (given.to_command,)),
+        **dict.fromkeys(given.CALLS, (given.to_call,)),
         "connect(": (commands.connected,),
         "connection(": (commands.connected,),
         "new mysqli(": (commands.connected,),
@@ -48,22 +54,27 @@ _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
         "://": (addresses.address,),
         ":\\": (addresses.address,),  # some programs escape slashes in JSON
         "]:": (addresses.relay,),
+        "@tcp(": (addresses.driver,),
         "thin:": (addresses.oracle,),
         "sqlplus ": (addresses.oracle,),
     },
     "$": {"$[1256y]": (keys.hashed,), "$apr1": (keys.hashed,), "$argon2": (keys.hashed,)},
+    "q~": {"q~": (keys.azure,)},
+    "<<<": {"<<<": (given.here,)},
+    ":5432:": {":5432:": (given.listed,)},
+    "values": {"values (": (tables.row,), "values(": (tables.row,)},
     "|": dict.fromkeys(("|-", "|:-", "| -", "| :-", "-+-", "+-"), (tables.column,)),
 }
-"""By a sign that must occur as well. In brackets stand signs of which one ends the keyword."""
-_RARE = "|+$@]kw_bgqzjxvpcuyfmhdl:-rnstoaie/( \\12"
+"""By what must occur as well. In brackets stand signs of which one ends the keyword."""
+_RARE = "#<=~|+$@]kw_bgqzjxvpcuyfmhdl:-rnstoaie/( \\.12345"
 
 
 class _Group(NamedTuple):
     """Keywords that share their rarest sign."""
 
     pattern: re.Pattern[bytes]
-    rules: tuple[tuple[int, tuple[Finder, ...]], ...]
-    """How far before that sign the keyword begins, and what looks there; by the number of the match."""
+    rules: tuple[tuple[tuple[int, Finder], ...], ...]
+    """How far before that sign a keyword begins, and what looks there; by the number of the match."""
 
 
 def named(text: str, low: bytes) -> list[Secret]:
@@ -77,8 +88,7 @@ def _places(low: bytes) -> Iterator[tuple[Finder, int]]:
             continue
         for group in groups:
             for match in group.pattern.finditer(low):
-                offset, finders = group.rules[(match.lastindex or 1) - 1]
-                for finder in finders:
+                for offset, finder in group.rules[(match.lastindex or 1) - 1]:
                     yield finder, match.start() - offset
 
 
@@ -94,9 +104,23 @@ def _grouped(keywords: dict[str, tuple[Finder, ...]]) -> Iterator[_Group]:
         sign = min(fixed, key=_RARE.index)
         groups.setdefault(sign, []).append((fixed.index(sign), keyword))
     for sign, members in groups.items():
+        members.sort(key=lambda member: -len(member[1]))
         around = "|".join(_around(keyword, at) for at, keyword in members)
         pattern = re.compile(f"{re.escape(sign)}(?:{around})".encode())
-        yield _Group(pattern, tuple((at, keywords[keyword]) for at, keyword in members))
+        yield _Group(pattern, tuple(_rules(at, keyword, members, keywords) for at, keyword in members))
+
+
+def _rules(
+    at: int, keyword: str, members: list[tuple[int, str]], keywords: dict[str, tuple[Finder, ...]]
+) -> tuple[tuple[int, Finder], ...]:
+    """What looks there for a keyword, and for the shorter ones that stand in it."""
+    found = {finder: at for finder in keywords[keyword]}
+    for its, other in members:
+        fixed, _, signs = other.partition("[")
+        behind = keyword[at - its + len(fixed) :][:1]
+        if at >= its and keyword.startswith(fixed, at - its) and (not signs or (behind and re.match(f"[{signs}", behind))):
+            found.update((finder, its) for finder in keywords[other] if finder not in found)
+    return tuple((its, finder) for finder, its in found.items())
 
 
 def _around(keyword: str, at: int) -> str:

@@ -43,7 +43,7 @@ _KEYS = words(
     """api access secret private encryption encrypt decryption signing sign signature account shared master auth
     license storage service app application admin webhook hmac session cookie jwt crypto aes rsa ssh deploy client
     server root symmetric consumer subscription function functions integration ingest ingestion instance write
-    read project org user rails flask django preshared unseal recovery fernet"""
+    read crypt cipher project org user rails flask django preshared unseal recovery fernet"""
 )
 _NO_KEYS = words(
     """public primary foreign cache sort partition hash group index lookup object routing idempotency translation
@@ -60,7 +60,7 @@ _NO_TOKENS = words(
 @lru_cache(maxsize=4096)
 def promised(name: str) -> str:
     """The kind of secret that a name promises, or nothing."""
-    words = [word.lower() for word in _PARTS.findall(name)]
+    words = [word.lower() for word in _PARTS.findall(name[2:] if name.startswith(("-D", "-P")) else name)]
     while words and (words[-1].isdigit() or words[-1] in _LOOSE) and len(words) > 1:
         words.pop()
     if not words or words[-1] in _OTHER:
@@ -84,7 +84,7 @@ def _inside(words: list[str], name: str) -> str:
 
 def _of_last(words: list[str], name: str) -> str:
     last = words[-1]
-    if last.endswith("passphrase"):
+    if last.endswith(("passphrase", "mnemonic")):
         return "passphrase"
     if _PASSWORD.search(last) or last in _PASS:
         return "password"
@@ -94,7 +94,7 @@ def _of_last(words: list[str], name: str) -> str:
         return "secret" if last != "secrets" or len(words) > 1 else ""
     if last == "pat":
         return "token"
-    if last == "salt":
+    if last in ("salt", "pepper"):
         return "secret" if _is_loud(name) else ""
     if last in ("credential", "credentials", "cred", "creds"):
         return "credential"
@@ -114,6 +114,8 @@ def _of_key(words: list[str], name: str) -> str:
     last = words[-1]
     if last == "key" and len(words) > 1:
         before = words[-2]
+        if words[-3:-1] == ["secret", "access"]:
+            return "aws-secret-key"
         loud = _is_loud(name) and before not in _NO_KEYS
         if before in ("private", "signing", "encryption", "ssh", "rsa", "client") and not loud:
             return "private-key"

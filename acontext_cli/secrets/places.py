@@ -31,7 +31,8 @@ def is_first(text: str, start: int) -> bool:
 
 def is_flag(text: str, start: int) -> bool:
     """Whether the name is that of an option of a command."""
-    return text[start : start + 1] == "-" and (start == 0 or not text[start - 1].isalnum())
+    free = start == 0 or not text[start - 1].isalnum() or text[max(0, start - 2) : start] in ("\\n", "\\r", "\\t")
+    return free and text[start : start + 1] == "-"
 
 
 def follows_login(text: str, start: int) -> bool:

@@ -29,7 +29,18 @@ def find(text: str) -> list[Secret]:
         return []
     data = text.encode("ascii", "replace")  # a byte a sign, so that places are the same
     found = [*_shaped(text, data), *named(text, data.lower())]
-    return _merged(found) if found else []
+    return _merged(_fresh(text, found)) if found else []
+
+
+_PLACEHOLDER = re.compile(r"<secret:[a-z0-9-]{1,60}:\d{1,12}>")
+
+
+def _fresh(text: str, found: list[Secret]) -> list[Secret]:
+    """Without those in what already stands for a secret."""
+    if "<secret:" not in text:
+        return found
+    ours = {place for match in _PLACEHOLDER.finditer(text) for place in range(*match.span())}
+    return [secret for secret in found if secret.start not in ours]
 
 
 def _shaped(text: str, data: bytes) -> Iterator[Secret]:
@@ -116,7 +127,7 @@ def _of_shape(shape: Shape, start: str, text: str) -> Iterator[Secret]:
         match = _rest(shape.rest).match(text, at + len(start))
         begin = _begin(shape, text, at) if match else -1
         if match and begin >= 0 and _is_good(shape, text[at + len(start) : match.end()], text[begin : match.end()]):
-            yield Secret(begin, match.end(), shape.kind)
+            yield Secret(begin, match.start() + len(match.group().rstrip(".")), shape.kind)
             if shape.kind == "aws-access-key":
                 yield from keys.aws_pair(text, begin, match.end())
         at = text.find(start, at + len(start))
@@ -125,7 +136,7 @@ def _of_shape(shape: Shape, start: str, text: str) -> Iterator[Secret]:
 def _begin(shape: Shape, text: str, at: int) -> int:
     """Where the key begins; -1: this is the middle of something else."""
     if shape.before:
-        found = re.search(rf"(?:{shape.before})\Z", text[max(0, at - 40) : at])
+        found = re.search(rf"(?:{shape.before})\Z", text[max(0, at - 56) : at])
         if found is None:
             return -1
         at -= len(found.group())

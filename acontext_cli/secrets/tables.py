@@ -28,6 +28,26 @@ def column(text: str, at: int) -> list[Secret]:
     return list(_under(text, rule.end(), kinds)) if len(kinds) > 1 and any(kinds) else []
 
 
+_NAMES = re.compile(r"\(([\w\s,.`\"\\\[\]]{4,1000})\)(?:\s|\\n){0,8}\Z")
+_CELL = re.compile(r"(?:\s|\\n){0,8}(?:N?'((?:[^'\\\n]|\\.|''){0,400})'|[^',()\n]{1,60}(?:\([^'()\n]{0,60}\))?)(?:\s|\\n){0,8}[,)]")
+
+
+def row(text: str, at: int) -> list[Secret]:
+    """`INSERT INTO … (name, password) VALUES ('…', '…')` of SQL; the first row of it."""
+    names = _NAMES.search(text[max(0, at - 1000) : at])
+    kinds = [promised(name.strip(' \t\n\\`"[]')) for name in names[1].split(",")] if names else []
+    found: list[Secret] = []
+    place = text.index("(", at) + 1
+    for kind in kinds if any(kinds) else ():
+        cell = _CELL.match(text, place)
+        if cell is None:
+            break
+        if kind and cell[1] and _is_good(kind, cell[1]):
+            found.append(Secret(*cell.span(1), kind))
+        place = cell.end()
+    return found
+
+
 def _begin(text: str, at: int, most: int) -> int:
     """Where the line begins, behind a plain end of line or `\\n` as in JSON; -1: too far away."""
     start = max(0, at - most)

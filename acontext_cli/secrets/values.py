@@ -28,7 +28,7 @@ _COMMON = words(
     local localhost sample temp tmp type hash encrypted plain plaintext basic bearer oauth oauth2 auth0 jwt ssh
     rsa aes sha1 sha256 sha512 md5 hs256 rs256 es256 base64 utf8 utf-8 file env environment prompt stdin vault
     secretsmanager session disabled enabled active inactive pending expired revoked superuser anonymous minioadmin
-    sa dummy fake"""
+    sa dummy fake x-oauth-basic"""
 )
 _EXAMPLE = re.compile(
     r"(?:my|test|the|new|old|wrong|bad|some|super|valid|invalid|user|admin)[-_]?(?:pass(?:word|wd)?|pw|secret|token|key)"
@@ -41,7 +41,7 @@ _VOWELS = frozenset("aeiouyAEIOUY")
 _CLUSTER = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}", re.IGNORECASE)
 _CODE = re.compile(
     r"\$\{|\$\(|\{\{|<[^<>\s]{1,80}>|&lt;|%\(\w*\)[sdr]|%[sdr](?!\w)|\A\$[A-Z_a-z]\w*\Z|\$(?-i:[A-Z_]{3,})\w*\Z"
-    r"|\A\$env:|\A%\w+%\Z|\A\{[^{}]*\}\Z|\A\[[^\[\]]*\]\Z|\A\{[A-Z_][\w.!]*\Z|\A[#@]\{|\A![A-Z]+\Z|\A@\w+@\Z|<secret:"
+    r"|\A\$env:|\A%\w+%\Z|\A\{[^{}]*\}\Z|\A\[[^\[\]]*\]\Z|\A\{[A-Z_][\w.!]*\Z|\A[#@]\{|\A![A-Z_]+\Z|\A@[A-Z_]+\Z|\A@\w+@\Z|<secret:"
     r"|\(\?[:=!<]|0-9a-z|a-z0-9|a-zA-Z|\{\d{1,3},\d{0,3}\}",
     re.IGNORECASE,
 )
