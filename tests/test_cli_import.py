@@ -10,6 +10,8 @@ import pytest
 from conftest import ROOT, Cli
 from foreign import chat, claude_code, codex, gemini
 
+from acontext_cli.formats import Piece, Source, named
+
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 
@@ -413,3 +415,16 @@ def test_first_use_with_months_of_history(anywhere: Cli, own_home: Path) -> None
     assert "next: acontext recall --space agents-md-evaluator; in a project's folder acontext recall" in learned
     assert "skills checked, all is well" in anywhere("skill", "check", "--space", "agents-md-evaluator")
     assert "nothing new" in anywhere("learn")
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real transcripts is not here")
+def test_all_that_a_reader_gives_of_a_real_transcript_is_taken(anywhere: Cli) -> None:
+    taken = json.loads(anywhere("import", *filter(Path.is_dir, CORPUS.iterdir()), "--json"))["files"]
+    assert len(taken) >= 30
+    for each in taken:
+        with Path(each["path"]).open("rb") as opened:
+            given = [item for item in named(each["format"]).read(Source(opened)) if isinstance(item, Piece)]
+        calls = sum(len(piece.body.get("tool_calls") or ()) for piece in given)  # type: ignore[arg-type]
+        results = sum(piece.body["role"] == "tool" for piece in given)
+        human = sum(piece.body["role"] == "user" and "kind" not in piece.meta for piece in given)
+        assert (each["human"], each["calls"], each["results"]) == (human, calls, results), each["path"]

@@ -189,6 +189,13 @@ class TestAgain:
         shelf.take(S1, user("yes", "u1"), user("yes", "u1"))
         assert shelf.texts() == ["yes"]
 
+    @pytest.mark.parametrize("copies", [True, False])
+    def test_what_is_blackened_is_no_id(self, shelf: Shelf, copies: bool) -> None:
+        items = [S1, *(user(f"Ask {n}", "[removed]") for n in range(3)), answer(None, "[removed]", "", "ls")]
+        for _ in range(2):
+            shelf.take(*items, copies=copies)
+        assert shelf.texts() == ["Ask 0", "Ask 1", "Ask 2", ""]
+
     def test_two_sessions_may_use_the_same_ids(self, shelf: Shelf) -> None:
         shelf.take(S1, user("yes", "m1"))
         shelf.take(S2, user("yes", "m1"))

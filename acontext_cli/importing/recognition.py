@@ -2,6 +2,7 @@
 conversation, itself included."""
 
 import json
+import re
 from hashlib import blake2b
 
 from acontext_cli.formats import Origin, Piece
@@ -9,6 +10,8 @@ from acontext_cli.importing.seen import Seen, key_of
 from acontext_cli.messages import Json
 
 _BEGINNING = 200
+_ID = re.compile(r"[\w.:/@+= -]{1,300}")
+"""Anything else in an id's place, e.g. what a tool that blackens transcripts puts there, tells nothing apart."""
 
 
 class Recognition:
@@ -25,7 +28,7 @@ class Recognition:
 
     def key(self, piece: Piece) -> int:
         """The key of a record; 0 where it is one of the conversation that this one goes on from."""
-        if not piece.uid:
+        if not _ID.fullmatch(piece.uid):
             return self._unnamed(piece)
         if self._copies:
             return self._copied(key_of(f"{piece.uid}\0{piece.at}\0{_beginning(piece.body)}"))
@@ -69,5 +72,8 @@ def _plain(value: object) -> str:
 
 
 def _beginning(body: Json) -> str:
-    content = body.get("content")
-    return content[:_BEGINNING] if isinstance(content, str) else ""
+    content, calls = body.get("content"), body.get("tool_calls")
+    said = content[:_BEGINNING] if isinstance(content, str) else ""
+    return (
+        f"{said}\0{body.get('tool_call_id') or ''}\0{calls[0].get('id') if isinstance(calls, list) and calls else ''}"
+    )

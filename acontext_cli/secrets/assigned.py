@@ -158,7 +158,8 @@ def _is_bare_secret(kind: str, value: str, match: re.Match[str], start: int) -> 
         alone = kind == "password" and is_line(text, start) and text[end : end + 1] in _LINE_ENDS
         if follows_login(text, start) or is_set(text, start) or (alone and _has_digit(value)):
             return True
-        this = len(value) >= (12 if kind == "password" else 20) and _THIS.search(text[max(0, start - 12) : start]) is not None
+        long = len(value) >= (12 if kind == "password" else 20)
+        this = long and _THIS.search(text[max(0, start - 12) : start]) is not None
         return is_random(value) and (alone or wide or this)
     if match["cell"] and "(" in value:
         return False

@@ -17,7 +17,10 @@ def binding() -> re.Pattern[str]:
         rf"|\)+\.(?:fill|type|send_?[kK]eys|pressSequentially|setValue)\("
         rf"|</key>{SPACE}{{0,20}}<string>|{BLANK}(?:--body|-b)[ =]?"
     )
-    told = rf"(?::{SPACE}?)?{SPACE}{{0,4}}\{{(?:[^{{}}]{{0,160}}?\W)?n?(?:default|value)(?:{QUOTE})?{SPACE}{{0,8}}[:=]{SPACE}{{0,4}}"
+    told = (
+        rf"(?::{SPACE}?)?{SPACE}{{0,4}}\{{(?:[^{{}}]{{0,160}}?\W)?n?(?:default|value)(?:{QUOTE})?"
+        rf"{SPACE}{{0,8}}[:=]{SPACE}{{0,4}}(?={QUOTE})"
+    )
     typed = rf":{BLANK}?[&*A-Za-z_][\w\[\]. |?]{{0,30}}?{BLANK}{{0,4}}="
     binds = rf"(?:{typed}|=>|:=|:-|\|\|=?|\?\?=?|:\*\*|\*\*:|\?=|={{1,3}}|:|\+=)"
     said = r"(?: \w{2,12}){0,2} for (?:[\w-]{2,12} ){0,4}(?!(?:user|account|client) ?:)[\w.@+-]{1,60}(?: is)? ?: "
@@ -25,7 +28,7 @@ def binding() -> re.Pattern[str]:
     next_line = rf"{SPACE}{{1,40}}(?=[fFrRbBuUN@]{{0,2}}{QUOTE})"
     return re.compile(
         rf"[A-Za-z0-9_.-]{{0,40}}+(?P<close>{QUOTE})?\]?(?: \[[^\]\n]{{0,24}}\]| \d{{1,2}}(?=[:=]))?(?:"
-        rf"(?P<pair>{pair}|{told}(?={QUOTE}))"
+        rf"(?P<pair>{pair}|{told})"
         rf"|(?P<set>{ANSI}{{0,2}}{BLANK}{{0,20}}{binds}{ANSI}{{0,2}}{BLANK}{{0,20}}{ANSI}{{0,2}}(?:{next_line}|{block})?)"
         rf"|(?P<xml>(?: [^<>\n]{{1,200}})?>(?:{SPACE}{{0,8}}<[Vv]alue>)?)"
         rf"|(?P<list>,{SPACE}{{0,24}}(?=b?{QUOTE}))"

@@ -77,7 +77,8 @@ def cookie(text: str, at: int) -> list[Secret]:
     if (earlier := before.lower().rfind("cookie")) >= 0 and not re.search(r"[\n\"'`\\<]", before[earlier:]):
         return []  # they were looked at from there
     match = compiled(
-        rf"cookies?(?:{QUOTE})?\]?(?:\s{{0,3}}[:=,]\s{{0,3}}|(?<=--cookie) )(?:\[\s{{0,20}})?(?:(\{{[^}}]{{4,4000}})|(?:{QUOTE})?([^\n\"'`\\<]{{4,8192}}))"
+        rf"cookies?(?:{QUOTE})?\]?(?:\s{{0,3}}[:=,]\s{{0,3}}|(?<=--cookie) )(?:\[\s{{0,20}})?"
+        rf"(?:(\{{[^}}]{{4,4000}})|(?:{QUOTE})?([^\n\"'`\\<]{{4,8192}}))"
     ).match(text, at)
     if match is None:
         return _put(text, at)
@@ -100,7 +101,10 @@ def _put(text: str, at: int) -> list[Secret]:
 def jar(text: str, at: int) -> list[Secret]:
     """The lines of a file of cookies as curl keeps it."""
     tab = r"(?:\t|\\+t)"
-    row = rf"(?:TRUE|FALSE){tab}/[^\s\\]{{0,80}}{tab}(?:TRUE|FALSE){tab}\d{{1,16}}{tab}([\w.$-]{{1,64}}?){tab}([^\s\\\"'`]{{6,4096}})"
+    row = (
+        rf"(?:TRUE|FALSE){tab}/[^\s\\]{{0,80}}{tab}(?:TRUE|FALSE){tab}\d{{1,16}}{tab}"
+        rf"([\w.$-]{{1,64}}?){tab}([^\s\\\"'`]{{6,4096}})"
+    )
     end = at + (300 if text[at] == "#" else 4000)
     found = compiled(row).finditer(text, at, end)
     return [Secret(*each.span(2), "cookie") for each in found if _is_cookie(each[1], each[2])]

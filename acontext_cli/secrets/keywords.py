@@ -12,6 +12,21 @@ from acontext_cli.secrets import addresses, commands, given, headers, keys, tabl
 from acontext_cli.secrets.assigned import assigned
 from acontext_cli.secrets.secret import Finder, Secret
 
+_SELDOM: dict[str, Finder] = {
+    **dict.fromkeys(given.COMMANDS, given.to_command),
+    **dict.fromkeys(given.CALLS, given.to_call),
+    "<<<": given.here,
+    ":5432:": given.listed,
+    "pepper": assigned,
+    "mnemonic": assigned,
+    "#httponly_": headers.jar,
+    "netscape http": headers.jar,
+    "q~": keys.azure,
+    "@tcp(": addresses.driver,
+    "values (": tables.row,
+    "values(": tables.row,
+}
+"""What hardly any text holds."""
 _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
     "": {
         "pass[^ei]": (assigned,),  # "passed" stands in every log of tests
@@ -36,14 +51,8 @@ _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
         "sig": (addresses.signature,),
         "_pat": (assigned,),
         "_salt": (assigned,),
-        "pepper": (assigned,),
-        "mnemonic": (assigned,),
-        "#httponly_": (headers.jar,),
-        "netscape http": (headers.jar,),
         "securestring": (commands.secured,),
         "identified by": (commands.identified,),
-        **dict.fromkeys(given.COMMANDS, (given.to_command,)),
-        **dict.fromkeys(given.CALLS, (given.to_call,)),
         "connect(": (commands.connected,),
         "connection(": (commands.connected,),
         "new mysqli(": (commands.connected,),
@@ -54,17 +63,13 @@ _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
         "://": (addresses.address,),
         ":\\": (addresses.address,),  # some programs escape slashes in JSON
         "]:": (addresses.relay,),
-        "@tcp(": (addresses.driver,),
         "thin:": (addresses.oracle,),
         "sqlplus ": (addresses.oracle,),
     },
     "$": {"$[1256y]": (keys.hashed,), "$apr1": (keys.hashed,), "$argon2": (keys.hashed,)},
-    "q~": {"q~": (keys.azure,)},
-    "<<<": {"<<<": (given.here,)},
-    ":5432:": {":5432:": (given.listed,)},
-    "values": {"values (": (tables.row,), "values(": (tables.row,)},
     "|": dict.fromkeys(("|-", "|:-", "| -", "| :-", "-+-", "+-"), (tables.column,)),
 }
+_KEYWORDS |= {keyword: {keyword: (finder,)} for keyword, finder in _SELDOM.items()}
 """By what must occur as well. In brackets stand signs of which one ends the keyword."""
 _RARE = "#<=~|+$@]kw_bgqzjxvpcuyfmhdl:-rnstoaie/( \\.12345"
 
@@ -73,8 +78,8 @@ class _Group(NamedTuple):
     """Keywords that share their rarest sign."""
 
     pattern: re.Pattern[bytes]
-    rules: tuple[tuple[tuple[int, Finder], ...], ...]
-    """How far before that sign a keyword begins, and what looks there; by the number of the match."""
+    rules: tuple[tuple[int, tuple[Finder, ...]], ...]
+    """How far before that sign the keyword begins, and what looks there; by the number of the match."""
 
 
 def named(text: str, low: bytes) -> list[Secret]:
@@ -88,7 +93,8 @@ def _places(low: bytes) -> Iterator[tuple[Finder, int]]:
             continue
         for group in groups:
             for match in group.pattern.finditer(low):
-                for offset, finder in group.rules[(match.lastindex or 1) - 1]:
+                offset, finders = group.rules[(match.lastindex or 1) - 1]
+                for finder in finders:
                     yield finder, match.start() - offset
 
 
@@ -104,23 +110,9 @@ def _grouped(keywords: dict[str, tuple[Finder, ...]]) -> Iterator[_Group]:
         sign = min(fixed, key=_RARE.index)
         groups.setdefault(sign, []).append((fixed.index(sign), keyword))
     for sign, members in groups.items():
-        members.sort(key=lambda member: -len(member[1]))
         around = "|".join(_around(keyword, at) for at, keyword in members)
         pattern = re.compile(f"{re.escape(sign)}(?:{around})".encode())
-        yield _Group(pattern, tuple(_rules(at, keyword, members, keywords) for at, keyword in members))
-
-
-def _rules(
-    at: int, keyword: str, members: list[tuple[int, str]], keywords: dict[str, tuple[Finder, ...]]
-) -> tuple[tuple[int, Finder], ...]:
-    """What looks there for a keyword, and for the shorter ones that stand in it."""
-    found = {finder: at for finder in keywords[keyword]}
-    for its, other in members:
-        fixed, _, signs = other.partition("[")
-        behind = keyword[at - its + len(fixed) :][:1]
-        if at >= its and keyword.startswith(fixed, at - its) and (not signs or (behind and re.match(f"[{signs}", behind))):
-            found.update((finder, its) for finder in keywords[other] if finder not in found)
-    return tuple((its, finder) for finder, its in found.items())
+        yield _Group(pattern, tuple((at, keywords[keyword]) for at, keyword in members))
 
 
 def _around(keyword: str, at: int) -> str:

@@ -1,4 +1,4 @@
-"""Secrets in the columns of tables, as databases print them and Markdown writes them."""
+"""Secrets in the columns of tables, as databases print them, Markdown writes them and SQL fills them."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,9 @@ def column(text: str, at: int) -> list[Secret]:
 
 
 _NAMES = re.compile(r"\(([\w\s,.`\"\\\[\]]{4,1000})\)(?:\s|\\n){0,8}\Z")
-_CELL = re.compile(r"(?:\s|\\n){0,8}(?:N?'((?:[^'\\\n]|\\.|''){0,400})'|[^',()\n]{1,60}(?:\([^'()\n]{0,60}\))?)(?:\s|\\n){0,8}[,)]")
+_CELL = re.compile(
+    r"(?:\s|\\n){0,8}(?:N?'((?:[^'\\\n]|\\.|''){0,400})'|[^',()\n]{1,60}(?:\([^'()\n]{0,60}\))?)(?:\s|\\n){0,8}[,)]"
+)
 
 
 def row(text: str, at: int) -> list[Secret]:
