@@ -246,6 +246,15 @@ def _told(s: Source) -> Iterator[Planted]:
             ("rust-debug", f'Config {{ host: "db", api_token: Some("{opaque}"), retries: 3 }}'),
             ("python-bytes", f"request headers=[(b'host', b'x'), (b'x-api-key', b'{opaque}')]"),
             ("storage-state", f'{{"cookies": [{{"name": "session", "value": "{opaque}", "domain": "x"}}]}}'),
+            ("cookie-jar", f"# Netscape HTTP Cookie File\n.x.org\tTRUE\t/\tTRUE\t1799999999\tsessionid\t{opaque}\n"),
+            ("cookie-option", f'curl --cookie "JSESSIONID={opaque}" https://example.org'),
+            ("cookie-set", f"cookies.set('session', '{opaque}')"),
+            ("here-string", f"gh auth login --with-token <<< {opaque}"),
+            ("default", f"API_TOKEN=${{API_TOKEN:-{opaque}}}"),
+            ("given", f"ngrok config add-authtoken {opaque}"),
+            ("jwt-call", f"jwt.sign(payload, '{opaque}', {{ expiresIn: '1h' }})"),
+            ("header", f"Authorization: GenieKey {opaque}"),
+            ("query", f"GET /v1/items?auth={opaque}&page=2 HTTP/1.1"),
             ("person", f"use this token {opaque} for the tests"),
             ("person", f"here you are, my key: {opaque}"),
             ("table", f" id | login | api_token\n----+-------+-----------\n  1 | {user} | {opaque}\n(1 row)"),
@@ -259,6 +268,15 @@ def _told(s: Source) -> Iterator[Planted]:
             ("basic-call", f'req.SetBasicAuth("{user}", "{word}")'),
             ("connection", f'DriverManager.getConnection("jdbc:mysql://db:3306/app", "{user}", "{word}");'),
             ("connection", f"$pdo = new PDO('mysql:host=db;dbname=app', '{user}', '{word}');"),
+            ("insert", f"INSERT INTO users (email, password, age) VALUES ('a@b.c', '{word}', 3);"),
+            ("set-password", f"SET PASSWORD FOR '{user}'@'%' = PASSWORD('{word}');"),
+            ("go-address", f'sql.Open("mysql", "{user}:{word}@tcp(db:3306)/app")'),
+            ("login-call", f'smtp.login("{user}@example.org", "{word}")'),
+            ("terraform", f'variable "db_password" {{\n  type    = string\n  default = "{word}"\n}}'),
+            (
+                "terraform",
+                f'"db_password": {{\n    "sensitive": true,\n    "type": "string",\n    "value": "{word}"\n  }}',
+            ),
             ("oracle", f"jdbc:oracle:thin:{user}/{word}@//db:1521/XE"),
             ("login-sql", f"CREATE LOGIN {user} WITH PASSWORD = N'{word}', CHECK_POLICY = OFF"),
             ("parameter", f'"Name": "/prod/db/password",\n    "Type": "SecureString",\n    "Value": "{word}",'),
@@ -323,6 +341,11 @@ def _look_alikes(s: Source) -> Iterator[tuple[str, str]]:
         "kube",
         f"pod/{s.word()}-{s.hex(9)}-{s.of(LOWER, 5)} 1/1 Running\nuid: {s.uuid()}\nsecret/{s.word()}-token-{s.of(LOWER, 5)} created",
     )
+    yield "helm", f"checksum/secret: {s.hex(64)}\nexistingSecret: {s.word()}-credentials-v{n}"
+    yield "placeholder", f'API_KEY=<secret:api-key:{n}> "password": "<secret:npm-token:{n}>"'
+    yield "reference", f"password: !vault_lookup\ntoken: process.env.{s.word().upper()}_TOKEN!,\npassword: @password"
+    yield "insert", "INSERT INTO users (email, password) VALUES (?, ?)"
+    yield "schema", f"password: {{ type: String, default: null, minlength: {n} }}"
     yield "svg", f'<path d="M{n}.5 3.2c-1.4 0-2.6.8-3.2 2L{n} 9z" fill="#{s.hex(6)}"/>'
     yield "font", f"src:url(data:font/woff2;base64,d09GMgABAAAAA{s.base64(300)})"
     yield "wasm", "AGFzbQEAAAAB" + s.base64(400)

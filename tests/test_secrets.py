@@ -124,7 +124,20 @@ def test_of_a_password_in_any_notation_only_the_password_is_cut(text: str) -> No
         "?access_token={}&page=2",
         "//registry.npmjs.org/:_authToken={}",
         "const apiKey: string = '{}';",
-        "hooks.slack.com/services/T000AAAA1/B000AAAA1/{}",
+        'variable "db_password" {{\n  type    = string\n  default = "{}"\n}}',
+        '"db_password": {{\n  "sensitive": true,\n  "type": "string",\n  "value": "{}"\n}}',
+        "INSERT INTO users (email, password, age) VALUES ('a@b.c', '{}', 3);",
+        "sql.Open('mysql', 'bob:{}@tcp(db:3306)/x')",
+        "smtp.login('bob@x.io', '{}')",
+        "jwt.sign(claims, '{}', options)",
+        "ngrok config add-authtoken {}",
+        "gh auth login --with-token <<< {}",
+        "BACKUP_TOKEN=${{BACKUP_TOKEN:-{}}}",
+        '{{"text": "here:\\n--license_key {}"}}',
+        "curl --cookie 'JSESSIONID={}' http://x",
+        "cookies.set('sessionid', '{}')",
+        "# Netscape HTTP Cookie File\n.x.io\tTRUE\t/\tTRUE\t1799999999\tsid\t{}\n",
+        "GET /v1/items?auth={} HTTP/1.1",
         "https://x.blob.core.windows.net/c?sv=1&sig={}&sp=r",
         'new AuthenticationHeaderValue("Bearer", "{}")',
         '.bearer_auth("{}")',
@@ -152,6 +165,26 @@ HASHES = ("$2b$12$" + RANDOM + RANDOM[:17], "$6$aB3dE6gH$" + RANDOM * 2 + RANDOM
 def test_a_kept_password_is_cut_as_well(value: str) -> None:
     assert cut(f"bob:{value}:19000:0\n") == [value]
     assert find(f"| bob | {value} |")[0].kind == "password-hash"
+
+
+def test_of_the_address_of_a_hook_all_that_is_of_somebody_is_cut() -> None:
+    assert cut(f"https://hooks.slack.com/services/T000AAAA1/B000AAAA1/{RANDOM}") == [f"T000AAAA1/B000AAAA1/{RANDOM}"]
+
+
+def test_a_key_of_azure_is_found_though_its_signs_part_it() -> None:
+    secret = "aB38" + "Q~KcWh~G_ckgw.HKEiK~Hv.G4JR5FNaa0hms"
+    assert cut(f"{{'a': '{secret}'}}") == [secret]
+
+
+def test_the_end_of_a_sentence_is_no_part_of_a_key() -> None:
+    for key in ("glp" + f"at-{RANDOM[:20]}", "xox" + f"b-123456789012-{RANDOM[:24]}"):
+        assert cut(f"It is {key}. Thanks") == [key]
+
+
+@pytest.mark.parametrize("kind", ["api-key", "npm-token", "e2b-key", "password"])
+def test_what_stands_for_a_secret_is_none_whatever_its_number(kind: str) -> None:
+    for number in (1, 93, 499, 10_312):
+        assert cut(f'API_KEY=<secret:{kind}:{number}> "password": "<secret:{kind}:{number}>"') == []
 
 
 def test_of_an_address_for_an_authenticator_the_secret_is_cut() -> None:
@@ -197,6 +230,14 @@ def test_the_secret_key_beside_an_access_key_is_found_without_a_name() -> None:
     "text",
     [
         "password: str",
+        "password: !vault_lookup",
+        "password: @password",
+        "password: process.env.DB_PASSWORD!,",
+        f"checksum/secret: {'3f78' * 16}",
+        "INSERT INTO users (email, password) VALUES (?, ?)",
+        "INSERT INTO users (email, password) VALUES ('a@b.c', crypt('x', 'bf'))",
+        "token: { type: String, default: 'none' }",
+        "jwt.verify(token, process.env.JWT_SECRET)",
         'password=os.environ["X1"]',
         "password = getpass.getpass()",
         "the token count is 12, the password field",
@@ -281,7 +322,7 @@ def test_places_are_within_the_text_and_do_not_overlap(text: str) -> None:
 def test_cutting_twice_changes_nothing(text: str) -> None:
     once = text
     for secret in reversed(find(text)):
-        once = f"{once[: secret.start]}<secret:{secret.kind}:1>{once[secret.end :]}"
+        once = f"{once[: secret.start]}<secret:{secret.kind}:123>{once[secret.end :]}"
     assert find(once) == []
 
 
@@ -295,6 +336,17 @@ def test_cutting_twice_changes_nothing(text: str) -> None:
         "https://a:" * 20_000 + "@",
         ("-----BEGIN PRIV" + "ATE KEY-----") * 7_000,
         "Cookie: a=b; " * 15_000,
+        "password: {" * 20_000,
+        "password { default" * 12_000,
+        "(password, " * 20_000 + ") values (",
+        "(password) values (" * 10_000,
+        "Netscape HTTP Cookie\tTRUE\t/" * 7_000,
+        ".login('a', " * 15_000,
+        "jwt.sign(" * 20_000,
+        "token <<< " * 20_000,
+        "a:b@tcp(" * 20_000,
+        "aB38Q~" * 30_000,
+        "<secret:api-key:1>" * 10_000,
         "eyJ" + "a" * 100 + ("." + "eyJa" * 20) * 2_000,
         "curl -u a " * 20_000,
         "a-" * 100_000 + "@" + "://" * 1000,

@@ -172,7 +172,7 @@ def _is_bare_secret(kind: str, value: str, match: re.Match[str], start: int) -> 
     return not _is_code(value) and (is_random(value) or numbered or not _goes_on(text, end))
 
 
-_THIS = re.compile(r"(?i:\b(?:my|this|our|following|use|using|api)\b) (?:api |new )?\Z")
+_THIS = re.compile(r"(?:\b|\\[nrt])(?i:(?:my|this|our|following|use|using|api)\b) (?:api |new )?\Z")
 _LINE_ENDS = ("", "\r", "\n", "\\", '"', "'")
 
 

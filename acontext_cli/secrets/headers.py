@@ -105,8 +105,10 @@ def jar(text: str, at: int) -> list[Secret]:
         rf"(?:TRUE|FALSE){tab}/[^\s\\]{{0,80}}{tab}(?:TRUE|FALSE){tab}\d{{1,16}}{tab}"
         rf"([\w.$-]{{1,64}}?){tab}([^\s\\\"'`]{{6,4096}})"
     )
-    end = at + (300 if text[at] == "#" else 4000)
-    found = compiled(row).finditer(text, at, end)
+    if not text.startswith("Netscape HTTP ", at - 14) or at < 14:
+        return []
+    end = text.find("Netscape", at, at + 8000)
+    found = compiled(row).finditer(text, at, at + 8000 if end < 0 else end)
     return [Secret(*each.span(2), "cookie") for each in found if _is_cookie(each[1], each[2])]
 
 

@@ -12,24 +12,11 @@ from acontext_cli.secrets import addresses, commands, given, headers, keys, tabl
 from acontext_cli.secrets.assigned import assigned
 from acontext_cli.secrets.secret import Finder, Secret
 
-_SELDOM: dict[str, Finder] = {
-    **dict.fromkeys(given.COMMANDS, given.to_command),
-    **dict.fromkeys(given.CALLS, given.to_call),
-    "<<<": given.here,
-    ":5432:": given.listed,
-    "pepper": assigned,
-    "mnemonic": assigned,
-    "#httponly_": headers.jar,
-    "netscape http": headers.jar,
-    "q~": keys.azure,
-    "@tcp(": addresses.driver,
-    "values (": tables.row,
-    "values(": tables.row,
-}
-"""What hardly any text holds."""
 _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
     "": {
-        "pass[^ei]": (assigned,),  # "passed" stands in every log of tests
+        **dict.fromkeys(given.COMMANDS, (assigned, given.to_command)),  # before the words that are parts of them
+        **dict.fromkeys(given.CALLS, (assigned, given.to_call)),
+        "pass[^ei]": (assigned, tables.row),  # "passed" stands in every log of tests
         "passe[ :]": (assigned,),
         "password-stdin": (commands.piped,),
         "with-token": (assigned, commands.piped),
@@ -40,7 +27,8 @@ _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
         "psk": (assigned,),
         "secret": (assigned, keys.manifest),
         "token": (assigned,),
-        "cookie": (headers.cookie,),
+        "mnemonic": (assigned,),
+        "cookie": (headers.cookie, headers.jar),
         "hook": (addresses.hook,),
         "key": (assigned, keys.private_key, keys.putty),
         "kty": (keys.web_key,),
@@ -63,15 +51,17 @@ _KEYWORDS: dict[str, dict[str, tuple[Finder, ...]]] = {
         "://": (addresses.address,),
         ":\\": (addresses.address,),  # some programs escape slashes in JSON
         "]:": (addresses.relay,),
+        "@tcp(": (addresses.driver,),
         "thin:": (addresses.oracle,),
         "sqlplus ": (addresses.oracle,),
     },
     "$": {"$[1256y]": (keys.hashed,), "$apr1": (keys.hashed,), "$argon2": (keys.hashed,)},
+    "~": {"q~": (keys.azure,)},
+    "<": {"<<<": (given.here,)},
     "|": dict.fromkeys(("|-", "|:-", "| -", "| :-", "-+-", "+-"), (tables.column,)),
 }
-_KEYWORDS |= {keyword: {keyword: (finder,)} for keyword, finder in _SELDOM.items()}
-"""By what must occur as well. In brackets stand signs of which one ends the keyword."""
-_RARE = "#<=~|+$@]kw_bgqzjxvpcuyfmhdl:-rnstoaie/( \\.12345"
+"""By a sign that must occur as well. In brackets stand signs of which one ends the keyword."""
+_RARE = "<~|+$@]kw_bgqzjxvpcuyfmhdl:-rnstoaie/( \\12.="
 
 
 class _Group(NamedTuple):

@@ -94,7 +94,7 @@ def _of_last(words: list[str], name: str) -> str:
         return "secret" if last != "secrets" or len(words) > 1 else ""
     if last == "pat":
         return "token"
-    if last in ("salt", "pepper"):
+    if last == "salt":
         return "secret" if _is_loud(name) else ""
     if last in ("credential", "credentials", "cred", "creds"):
         return "credential"

@@ -28,19 +28,27 @@ def column(text: str, at: int) -> list[Secret]:
     return list(_under(text, rule.end(), kinds)) if len(kinds) > 1 and any(kinds) else []
 
 
-_NAMES = re.compile(r"\(([\w\s,.`\"\\\[\]]{4,1000})\)(?:\s|\\n){0,8}\Z")
+_VALUES = re.compile(r"[\w\s,.`\"\\\[\]]{4,400}\)(?:\s|\\n){0,8}values ?\(", re.IGNORECASE)
+_NAMES = re.compile(r"[\w\s,.`\"\\\[\]]{0,400}\Z")
 _CELL = re.compile(
     r"(?:\s|\\n){0,8}(?:N?'((?:[^'\\\n]|\\.|''){0,400})'|[^',()\n]{1,60}(?:\([^'()\n]{0,60}\))?)(?:\s|\\n){0,8}[,)]"
 )
 
 
 def row(text: str, at: int) -> list[Secret]:
-    """`INSERT INTO … (name, password) VALUES ('…', '…')` of SQL; the first row of it."""
-    names = _NAMES.search(text[max(0, at - 1000) : at])
-    kinds = [promised(name.strip(' \t\n\\`"[]')) for name in names[1].split(",")] if names else []
+    """`INSERT INTO … (name, password) VALUES ('…', '…')` of SQL; the first row of it. At this place is a name."""
+    end = text.find(")", at, at + 300)
+    if end < 0 or "values" not in text[end : end + 16].lower():
+        return []
+    values = _VALUES.match(text, at)
+    before = _NAMES.search(text[max(0, at - 400) : at]) if values else None
+    if values is None or before is None:
+        return []
+    names = before.group() + values.group().rpartition(")")[0]
+    kinds = [promised(name.strip(' \t\n\\`"[]')) for name in names.split(",")]
     found: list[Secret] = []
-    place = text.index("(", at) + 1
-    for kind in kinds if any(kinds) else ():
+    place = values.end()
+    for kind in kinds:
         cell = _CELL.match(text, place)
         if cell is None:
             break
