@@ -28,7 +28,7 @@ def show_transcript(session: Session, messages: Iterable[Message], *, full: bool
 
 
 def _origin(about: About) -> str:
-    """`codex 0.142.2, gpt-5.2, /work/shop (main), started by 0d3f9b14`; empty where nothing is known."""
+    """`codex 0.142.2, gpt-5.2, /home/me/shop (main), started by 0d3f9b14`; empty where nothing is known."""
     place = f"{about.project} ({about.branch})" if about.branch else about.project
     parent = f"started by session {about.parent[:8]}" if about.parent else ""
     forked = f"goes on from session {about.forked[:8]}" if about.forked else ""
