@@ -15,7 +15,7 @@ from typing import cast
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import DISK, append, lines, locked, make_folders
 from acontext_cli.messages import Json, Message
-from acontext_cli.secrets import find
+from acontext_cli.secrets import cut
 
 FILE = "secrets.jsonl"
 _FORMAT = 1
@@ -114,23 +114,18 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without its secrets. JSON stays JSON, and so does JSON within it."""
-        found = find(text)
-        if not found:
-            return text
-        parts: list[str] = []
-        end = 0
-        for secret in found:
-            parts += text[end : secret.start], self._placeholders.of(text[secret.start : secret.end], secret.kind)
-            end = secret.end
-            self.cut[secret.kind] += 1
-        return "".join([*parts, text[end:]])
+        return cut(text, self._instead)
+
+    def _instead(self, secret: str, kind: str) -> str:
+        self.cut[kind] += 1
+        return self._placeholders.of(secret, kind)
 
     def json(self, text: str) -> str:
         """The same for the text of a JSON value, which it stays whatever was cut."""
-        cut = self.text(text)
-        if cut is not text and not _is_json(cut):
+        safe = self.text(text)
+        if safe is not text and not _is_json(safe):
             return json.dumps(self._apart(json.loads(text)), ensure_ascii=False)
-        return cut
+        return safe
 
     def value(self, value: object) -> object:
         """A JSON value without the secrets in its texts and names; the value itself where there are none."""
@@ -138,8 +133,8 @@ class Redactor:
             text = json.dumps(value, ensure_ascii=False)
         except RecursionError as error:
             raise AcontextError("a value is nested too deep to be looked through for secrets") from error
-        cut = self.json(text)
-        return value if cut is text else json.loads(cut)
+        safe = self.json(text)
+        return value if safe is text else json.loads(safe)
 
     def message(self, message: Message) -> Message:
         """The message itself where there is nothing to cut."""

@@ -24,14 +24,9 @@ class Project:
     @property
     def called(self) -> str:
         """What is written down of its path: all but the secrets in it."""
-        from acontext_cli.secrets import find  # its table of patterns is large
+        from acontext_cli.secrets import cut  # its table of patterns is large
 
-        parts: list[str] = []
-        end = 0
-        for secret in find(self.root):
-            parts += self.root[end : secret.start], f"<secret:{secret.kind}>"
-            end = secret.end
-        return "".join([*parts, self.root[end:]])
+        return cut(self.root, lambda _, kind: f"<secret:{kind}>")
 
     @property
     def slug(self) -> str:
