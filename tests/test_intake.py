@@ -119,6 +119,10 @@ class TestWhatIsRecorded:
         about = Session.open(shelf.sessions()[0].folder).about
         assert (about.name, about.model) == ("The gateway", "m2")
 
+    def test_an_id_that_is_told_late_is_the_sessions(self, shelf: Shelf) -> None:
+        shelf.take(Origin(agent="codex"), S1, user("Fix it"))
+        assert shelf.sessions()[0].id == session_id("codex", "codex", "s1")
+
     def test_a_name_from_outside_is_one_plain_line(self, shelf: Shelf) -> None:
         shelf.take(S1, user("@last\x1b[31m\n../../etc " + "x" * 300))
         assert shelf.sessions()[0].name.startswith("last [31m ../../etc xxx")

@@ -34,10 +34,8 @@ class Conversation:
         self._batch: list[tuple[int, Piece]] = []
         self._messages: list[Message] = []
         self._session: Session | None = None
-        self._began = False
 
     def add(self, piece: Piece) -> None:
-        self._began = True
         key = self._recognition.key(piece) if self._recognition else self._key_unnamed(piece)
         if not key:
             self._errand.taken.known += 1
@@ -51,8 +49,7 @@ class Conversation:
         self._record()
         if self._session is not None:
             self._errand.shelf.describe(self._session, self.origin)
-        holder = self._id or self._errand.seen.session_of(self._known)
-        if holder and self._began:
+        if holder := self._id or self._errand.seen.session_of(self._known):
             self._errand.taken.touched.add(holder)
 
     def _key_unnamed(self, piece: Piece) -> int:

@@ -26,7 +26,7 @@ class Intake:
     def take(self, items: Iterable[Origin | Piece]) -> Taken:
         for item in items:
             if isinstance(item, Piece):
-                (self._open.get(item.key) or self._again(item.key)).add(item)
+                (self._open.get(item.key) or self._begun(item.key)).add(item)
                 self._read(item)
             else:
                 self._introduced(item if item.project else replace(item, project=self._errand.project))
@@ -35,16 +35,11 @@ class Intake:
         return self._errand.taken
 
     def _introduced(self, origin: Origin) -> None:
-        if len(self._told) < _MOST_TOLD:
-            self._told[origin.key] = origin
+        if origin.key not in self._told and len(self._told) >= _MOST_TOLD:
+            del self._told[next(iter(self._told))]
+        self._told[origin.key] = origin
         if origin.key in self._open:
             self._open[origin.key].origin = origin
-        else:
-            self._opened(origin)
-
-    def _again(self, key: str) -> Conversation:
-        """A conversation that goes on after many others."""
-        return self._opened(self._told.get(key) or Origin(key=key, project=self._errand.project))
 
     def _read(self, piece: Piece) -> None:
         """Nothing waits in memory for long, in how many conversations it may be."""
@@ -55,10 +50,14 @@ class Intake:
             for conversation in self._open.values():
                 conversation.flush()
 
-    def _opened(self, origin: Origin) -> Conversation:
-        """Begin a conversation. Those without an id stand one after the other in a file: the one before is complete."""
-        before = [key for key, each in self._open.items() if not (origin.session or each.origin.session)]
-        for key in before or [*self._open][: max(0, len(self._open) - OPEN + 1)]:
-            self._open.pop(key).close()
-        self._open[origin.key] = Conversation(self._errand, origin)
-        return self._open[origin.key]
+    def _begun(self, key: str) -> Conversation:
+        """A conversation at its first piece, or going on after many others.
+
+        Those without an id stand one after the other in a file: the one before is complete.
+        """
+        origin = self._told.get(key) or Origin(key=key, project=self._errand.project)
+        before = [name for name, each in self._open.items() if not (origin.session or each.origin.session)]
+        for other in before or [*self._open][: max(0, len(self._open) - OPEN + 1)]:
+            self._open.pop(other).close()
+        self._open[key] = Conversation(self._errand, origin)
+        return self._open[key]
