@@ -1,6 +1,7 @@
 """The space of a workspace that a project teaches: one for each project, so that no lesson leaks into another."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from acontext_cli.files import make_folders, write_whole
@@ -26,10 +27,11 @@ def space_of(workspace: WorkspaceFolder, project: Project) -> str:
 
 
 def claimed(workspace: WorkspaceFolder, project: Project) -> str:
-    """The space that is this project's, empty where it has none."""
-    space = space_of(workspace, project)
-    there = _project(workspace, space) == project.called and (workspace.skills_store / space).is_dir()
-    return space if there else ""
+    """The space that is this project's, empty where it has none. Commands ask this before their work."""
+    named = {_project(workspace, path.parent.name): path.parent.name for path in _spaces(workspace)}
+    cut = any("<secret:" in root for root in named)  # only then is the path worth being looked through
+    space = named.get(project.called if cut else project.root, "")
+    return space if space and (workspace.skills_store / space).is_dir() else ""
 
 
 def claim(workspace: WorkspaceFolder, space: str, project: Project) -> None:
@@ -37,6 +39,10 @@ def claim(workspace: WorkspaceFolder, space: str, project: Project) -> None:
     if _project(workspace, space) != project.called:
         make_folders(workspace.machine / "spaces" / space)
         write_whole(workspace.machine / "spaces" / space / _FILE, project.called.encode("utf-8", "surrogatepass"))
+
+
+def _spaces(workspace: WorkspaceFolder) -> Iterable[Path]:
+    return (workspace.machine / "spaces").glob(f"*/{_FILE}")
 
 
 def _project(workspace: WorkspaceFolder, space: str) -> str:
