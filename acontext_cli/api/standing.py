@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acontext_cli.api.session import Session
+from acontext_cli.api.space import LearningSpace
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
 
@@ -44,25 +45,23 @@ def standing(here: Workspace) -> Standing:
     newest = [Session(each) for each in here.folder.newest(LOOKED_AT)]
     waiting, broken = _waiting(here, newest)
     meant = here.space().name
-    most = sorted(spaces, key=lambda space: len(space.skills.names()), reverse=True)
-    taught = [space.name for space in most if space.store.ledger.lessons]
+    standings = tuple(_standing(space, meant) for space in spaces)
+    taught = {space.name for space in spaces if space.store.ledger.lessons}
+    most = sorted(standings, key=lambda each: each.skills, reverse=True)
     return Standing(
         workspace=here.root,
         engine=here.engine().name,
         sessions=len(here.folder.session_folders()),
         waiting=tuple(waiting),
-        spaces=tuple(
-            SpaceStanding(
-                name=space.name,
-                skills=len(space.skills.names()),
-                held=len(space.store.held()),
-                meant=space.name == meant,
-            )
-            for space in spaces
-        ),
+        spaces=standings,
         notes=(*(space.store.recovered for space in spaces if space.store.recovered), *broken),
-        next=_next(bool(newest), bool(waiting), taught, meant),
+        next=_next(bool(newest), bool(waiting), [each.name for each in most if each.name in taught], meant),
     )
+
+
+def _standing(space: LearningSpace, meant: str) -> SpaceStanding:
+    skills, held = len(space.skills.names()), len(space.store.held())
+    return SpaceStanding(name=space.name, skills=skills, held=held, meant=space.name == meant)
 
 
 def _waiting(here: Workspace, sessions: Iterable[Session]) -> tuple[list[str], list[str]]:

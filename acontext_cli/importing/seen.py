@@ -77,8 +77,7 @@ class Seen:
 
     def is_last(self, key: int, session: str) -> bool:
         """Whether it is the last record of a session."""
-        found = self._db.execute("SELECT last FROM session WHERE id = ?", (session,)).fetchone()
-        return found is not None and found[0] == key
+        return self._last(session) == key
 
     def grown(self, session: str, size: int, last: int) -> None:
         """Note how far the keys of a session are known."""
