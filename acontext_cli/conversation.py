@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from acontext_cli.messages import Json, Message, ToolCall
-from acontext_cli.model import Model
+from acontext_cli.model import Model, Reply
 
 UNANSWERED = "Error: this call was not carried out."
 
@@ -64,7 +64,7 @@ class Conversation:
         reply = self._model.reply(self.messages, self._tools)
         calls = tuple(map(self._told_apart, reply.calls))
         self._open = {call.id: call for call in calls}
-        self._add(_said(reply.text, calls))
+        self._add(_said(reply, calls))
         if not calls:
             self.text = reply.text
         return calls
@@ -86,11 +86,10 @@ class Conversation:
         self._on_message(message)
 
 
-def _said(text: str, calls: tuple[ToolCall, ...]) -> Json:
-    if not calls:
-        return {"role": "assistant", "content": text}
-    asked = {"role": "assistant", "tool_calls": list(map(_asked, calls))}
-    return asked | {"content": text} if text else asked
+def _said(reply: Reply, calls: tuple[ToolCall, ...]) -> Json:
+    # A turn of calls alone has an empty content: some servers refuse a message without one, others drop it.
+    said = {"role": "assistant", "content": reply.text, **reply.echo}
+    return said | {"tool_calls": list(map(_asked, calls))} if calls else said
 
 
 def _asked(call: ToolCall) -> Json:

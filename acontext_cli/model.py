@@ -4,11 +4,40 @@ Messages and tools are in the OpenAI chat-completions form.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json, ToolCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What was asked of a model so far."""
+
+    calls: int = 0
+    prompt: int = 0
+    """Tokens read."""
+    completion: int = 0
+    """Tokens written, those of reasoning included."""
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt + self.completion
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            calls=self.calls + other.calls,
+            prompt=self.prompt + other.prompt,
+            completion=self.completion + other.completion,
+        )
+
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(
+            calls=self.calls - other.calls,
+            prompt=self.prompt - other.prompt,
+            completion=self.completion - other.completion,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +47,10 @@ class Reply:
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
     """What it wants called, in order; ids may be empty or repeat."""
+    echo: Json = field(default_factory=dict)
+    """Fields of its message that some servers want back unchanged with it, e.g. `reasoning_content`."""
+    usage: Usage = Usage(calls=1)
+    """What it took; tokens are estimated where the server does not say."""
 
 
 class Model(Protocol):

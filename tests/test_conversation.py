@@ -19,7 +19,7 @@ def calls(*items):
 
 def asked(id, name, arguments="{}"):
     function = {"name": name, "arguments": arguments}
-    return {"role": "assistant", "tool_calls": [{"id": id, "type": "function", "function": function}]}
+    return {"role": "assistant", "content": "", "tool_calls": [{"id": id, "type": "function", "function": function}]}
 
 
 def answer(id, text):
