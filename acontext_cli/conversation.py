@@ -30,6 +30,7 @@ class Conversation:
         messages: Sequence[Json],
         *,
         turns: int = 15,
+        required: bool = False,
         on_message: Callable[[Json], None] = _unheard,
     ) -> None:
         self.messages = list(messages)
@@ -40,6 +41,7 @@ class Conversation:
         self._model = model
         self._tools = tuple(tools)
         self._turns = turns
+        self._required = required
         self._on_message = on_message
         self._ids = {call.id for message in messages for call in Message(message).calls}
         self._open: dict[str, ToolCall] = {}
@@ -61,7 +63,7 @@ class Conversation:
 
     def _turn(self) -> tuple[ToolCall, ...]:
         self._settle()
-        reply = self._model.reply(self.messages, self._tools)
+        reply = self._model.reply(self.messages, self._tools, required=self._required)
         calls = tuple(map(self._told_apart, reply.calls))
         self._open = {call.id: call for call in calls}
         self._add(_said(reply, calls))

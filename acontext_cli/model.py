@@ -60,8 +60,8 @@ class Model(Protocol):
     def name(self) -> str:
         """What reports and the ledger call it."""
 
-    def reply(self, messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
-        """The next assistant turn."""
+    def reply(self, messages: Sequence[Json], tools: Sequence[Json], *, required: bool = False) -> Reply:
+        """The next assistant turn; `required`: one without a call is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class ScriptedModel:
     def enqueue(self, *lines: Line) -> None:
         self._lines.extend(lines)
 
-    def reply(self, messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
+    def reply(self, messages: Sequence[Json], tools: Sequence[Json], *, required: bool = False) -> Reply:  # noqa: ARG002
         self.history.append(Asked(tuple(messages), tuple(tools)))
         if not self._lines:
             raise AcontextError(

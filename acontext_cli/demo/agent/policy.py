@@ -25,7 +25,7 @@ class PolicyModel:
 
     name = "scripted agent"
 
-    def reply(self, messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
+    def reply(self, messages: Sequence[Json], tools: Sequence[Json], *, required: bool = False) -> Reply:  # noqa: ARG002
         seen = read(messages, tools)
         reading = next_read(seen, {str(cast(Json, tool["function"])["name"]) for tool in tools})
         if reading:
