@@ -14,6 +14,11 @@ Json = Mapping[str, object]
 
 RESULT_ROLES = ("tool", "function")
 
+MARK = "This is a judgement that acontext asks for, not a session to learn from."
+"""How a request of ours to an agent begins: where the agent kept it as a session, it is known by this."""
+NO_CAPTURE = "ACONTEXT_NO_CAPTURE"
+"""Set in the environment where we are at work ourselves: nothing is to be taken in."""
+
 # What `json.loads` calls at last; before that it guesses the encoding, which is known here and costs a quarter more.
 _decode = json.JSONDecoder().decode
 

@@ -10,6 +10,7 @@ import typer
 
 from acontext_cli.cli.nouns import AsJson, SpaceName, Yes, agreed
 from acontext_cli.errors import AcontextError
+from acontext_cli.messages import NO_CAPTURE
 from acontext_cli.show.progress import clear, progress
 from acontext_cli.show.text import as_json, counted, warn
 
@@ -42,6 +43,9 @@ def take_in(
     from acontext_cli.importing.search import Search
     from acontext_cli.show import imports as show
 
+    if os.environ.get(NO_CAPTURE):
+        warn(f"nothing was taken in: {NO_CAPTURE} is set")
+        return
     search = Search(format=format, agent=agent, since=_moment(since))
     chosen = Path(context.obj) if context.obj else None
     with Imports(Places(chosen, space, os.environ), keep_secrets=keep_secrets) as imports:

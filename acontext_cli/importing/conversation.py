@@ -10,7 +10,7 @@ from acontext_cli.importing.origins import session_id
 from acontext_cli.importing.recognition import Recognition, Thread
 from acontext_cli.importing.seen import written
 from acontext_cli.importing.taken import Errand
-from acontext_cli.messages import Message
+from acontext_cli.messages import MARK, Message, flatten
 from acontext_cli.session import Session
 
 BATCH = 400
@@ -34,8 +34,15 @@ class Conversation:
         self._batch: list[tuple[int, Piece]] = []
         self._messages: list[Message] = []
         self._session: Session | None = None
+        self._ours: bool | None = None
+        """Whether it is a judgement that we asked an agent for; not known before somebody has spoken."""
 
     def add(self, piece: Piece) -> None:
+        if self._ours is None and piece.body.get("role") == "user" and "kind" not in piece.meta:
+            self._ours = flatten(piece.body.get("content")).startswith(MARK)
+        if self._ours:
+            self._batch, self._held, self._messages = [], [], []  # what a harness had put before it
+            return
         key = self._recognition.key(piece) if self._recognition else self._key_unnamed(piece)
         if not key:
             self._errand.taken.known += 1
@@ -45,6 +52,8 @@ class Conversation:
             self.flush()
 
     def close(self) -> None:
+        if self._ours:
+            return
         self.flush(whole=False)
         self._record()
         if self._session is not None:
