@@ -1,13 +1,18 @@
 """Where things stand: `init`, `status`, `config`, `log`, and `acontext` alone."""
 
+import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from acontext_cli.cli.nouns import AsJson, SpaceName, workspace
 from acontext_cli.errors import AcontextError
-from acontext_cli.show.text import as_json, say, table
+from acontext_cli.show.text import as_json, say, warn
+
+if TYPE_CHECKING:
+    from acontext_cli.config import Config
 
 app = typer.Typer()
 
@@ -39,15 +44,30 @@ def status(context: typer.Context, json: AsJson = False) -> None:
         show_standing(found)
 
 
-@app.command("config", epilog="Example: acontext config --json")
-def config(context: typer.Context, json: AsJson = False) -> None:
-    """Show every setting, its value, and where it comes from."""
+@app.command("config", epilog="Example: acontext config check")
+def config(
+    context: typer.Context,
+    check: Annotated[
+        str, typer.Argument(metavar="[check]", help="Ask the model for one tool call: can it do the job?")
+    ] = "",
+    json: AsJson = False,
+) -> None:
+    """Show every setting, its value, and where it comes from; `check` tries the model."""
+    if check not in ("", "check"):
+        raise typer.BadParameter(f"{check!r} is not known here: acontext config, or acontext config check")
     here = workspace(context)
-    if json:
-        as_json({"workspace": here.root, "settings": here.config.settings})
+    if check:
+        _check(here.config, json)
         return
-    say(f"{here.folder.config_file}")
-    table((each.name, each.value, each.source, each.about) for each in here.config.settings)
+    from acontext_cli.api.models import judge
+    from acontext_cli.config.masks import masked
+    from acontext_cli.show.config import show_config
+
+    settings, judged = tuple(map(masked, here.config.settings)), judge(here.config, os.environ)
+    if json:
+        as_json({"workspace": here.root, "settings": settings, **asdict(judged)})
+    else:
+        show_config(here.folder.config_file, settings, judged)
 
 
 @app.command("log", epilog="Example: acontext log 4f2a9c11")
@@ -84,6 +104,19 @@ def overview(context: typer.Context) -> None:
         show_beginning(str(error))
         return
     status(context)
+
+
+def _check(config: "Config", json: bool) -> None:
+    from acontext_cli.api.model_check import check
+    from acontext_cli.api.models import judge
+    from acontext_cli.show.config import show_check
+
+    if model := judge(config, os.environ).model:
+        warn(f"{model} is asked for one tool call …")
+    found = check(config, os.environ)
+    (as_json if json else show_check)(found)
+    if found.problem:
+        raise typer.Exit(1)
 
 
 def _place(context: typer.Context, user: bool) -> Path:
