@@ -1,16 +1,21 @@
 """One session as an agent loop sees it: record what is said, tell how it ended."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import lines
 from acontext_cli.session import Session as Folder
 
 if TYPE_CHECKING:  # a list of sessions starts without them
+    from openai import AsyncOpenAI, OpenAI
+
+    from acontext_cli.api.watch import Notes
     from acontext_cli.distillations import Distillation
     from acontext_cli.messages import Json, Message
     from acontext_cli.tasks import Task
+
+Client = TypeVar("Client", bound="OpenAI | AsyncOpenAI")
 
 
 class Session:
@@ -19,6 +24,7 @@ class Session:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         """Its files."""
+        self._notes: dict[bool, Notes] = {}
 
     @property
     def id(self) -> str:
@@ -52,6 +58,17 @@ class Session:
         """
         return self.folder.record(messages, keep_secrets=keep_secrets).ids
 
+    def watch(self, client: Client, *, keep_secrets: bool = False) -> Client:
+        """The same client, but every message of its chat completions is recorded here, those of tools included.
+
+        If they cannot be recorded it says so on stderr, and the calls go on.
+        """
+        from acontext_cli.api.watch import Notes, watched
+
+        if keep_secrets not in self._notes:
+            self._notes[keep_secrets] = Notes(self, keep_secrets=keep_secrets)
+        return watched(client, self._notes[keep_secrets])
+
     def messages(self) -> "Iterator[Message]":
         return (message for message, _, _ in self.folder.messages())
 
@@ -79,6 +96,8 @@ class Session:
     def _tell(self, status: Literal["success", "failed"], reason: str, task: int | None) -> None:
         from acontext_cli.tasks import Outcome
 
+        for notes in self._notes.values():
+            notes.settle()
         if problem := self._problem(task):
             raise AcontextError(problem)
         self.folder.tell(Outcome(status=status, reason=reason, task=task))
