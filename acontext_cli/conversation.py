@@ -31,6 +31,7 @@ class Conversation:
         *,
         turns: int = 15,
         required: bool = False,
+        nudge: str = "",
         on_message: Callable[[Json], None] = _unheard,
     ) -> None:
         self.messages = list(messages)
@@ -42,6 +43,7 @@ class Conversation:
         self._tools = tuple(tools)
         self._turns = turns
         self._required = required
+        self._nudge = nudge
         self._on_message = on_message
         self._ids = {call.id for message in messages for call in Message(message).calls}
         self._open: dict[str, ToolCall] = {}
@@ -50,11 +52,16 @@ class Conversation:
         while self._turns > 0:
             self._turns -= 1
             calls = self._turn()
-            if not calls:
+            if not calls and not self._nudged():
                 return
             yield from calls
         self._settle()
         self.exhausted = True
+
+    @property
+    def waiting(self) -> int:
+        """How many calls of the last reply stand without an answer."""
+        return len(self._open)
 
     def answer(self, call: ToolCall, text: str) -> None:
         if self._open.pop(call.id, None) is None:
@@ -70,6 +77,13 @@ class Conversation:
         if not calls:
             self.text = reply.text
         return calls
+
+    def _nudged(self) -> bool:
+        """Whether a model that made no call is told once that one is needed."""
+        nudge, self._nudge = self._nudge, ""
+        if nudge:
+            self._add({"role": "user", "content": nudge})
+        return bool(nudge)
 
     def _settle(self) -> None:
         for call in tuple(self._open.values()):
@@ -89,8 +103,9 @@ class Conversation:
 
 
 def _said(reply: Reply, calls: tuple[ToolCall, ...]) -> Json:
-    # A turn of calls alone has an empty content: some servers refuse a message without one, others drop it.
-    said = {"role": "assistant", "content": reply.text, **reply.echo}
+    # A turn of calls alone has an empty content: some servers refuse a message without one, others drop it. A turn of
+    # nothing at all is refused by most.
+    said = {"role": "assistant", "content": reply.text or ("" if calls else "(nothing)"), **reply.echo}
     return said | {"tool_calls": list(map(_asked, calls))} if calls else said
 
 

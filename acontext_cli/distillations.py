@@ -4,21 +4,27 @@ The verdicts and their fields carry the names under which a model reports them.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from acontext_cli.tasks import Known, Task
+
+_STRICT = {"use_attribute_docstrings": True, "extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Success:
     """A procedure that is known to have worked."""
 
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
     title: str
-    """The entry's heading."""
-    task_goal: str
-    approach: str
+    """The problem and its cause, up to ten words."""
+    task_goal: str = ""
+    """What was asked for."""
+    approach: str = ""
     """What was done, in a sentence."""
     key_decisions: tuple[str, ...] = ()
+    """Where another way would have led astray, and what told."""
     generalizable_pattern: str
     """The principle behind it."""
     applies_when: str
@@ -28,6 +34,7 @@ class Success:
     steps: tuple[str, ...] = ()
     """The look that tells causes apart first; roles and derivations, not constants."""
     verify: str = ""
+    """The look that shows that it worked, and what it must show."""
     otherwise: str = ""
     """What to do when the steps do not fit."""
     sessions_needed: int = 1
@@ -40,11 +47,16 @@ class Success:
 class Facts:
     """Things that hold beyond this task."""
 
-    task_goal: str
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    task_goal: str = ""
+    """What was asked for."""
     facts: tuple[str, ...]
     """Third person or quoted, each understandable alone."""
     about: Literal["user", "environment"] = "environment"
+    """Whether they are about the user, or about everything else."""
     title: str = ""
+    """What they are about, up to ten words."""
     sessions_needed: int = 1
     """In how many distinct sessions it must have been seen before it is written."""
     tools: tuple[str, ...] = ()
@@ -54,13 +66,21 @@ class Facts:
 class Failure:
     """A warning: what went wrong and how to see it earlier."""
 
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
     title: str
-    task_goal: str
+    """What goes wrong, up to ten words."""
+    task_goal: str = ""
+    """What was asked for."""
     failure_point: str
+    """What failed, as the transcript shows it."""
     flawed_reasoning: str
-    what_should_have_been_done: str
+    """What was believed that did not hold."""
+    what_should_have_been_done: str = ""
     prevention_principle: str
+    """What to look at first next time."""
     applies_when: str
+    """The situation in which this threatens, in the words of the transcript."""
     tools: tuple[str, ...] = ()
 
 
@@ -68,7 +88,10 @@ class Failure:
 class Skip:
     """Nothing worth keeping, and why."""
 
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
     reason: str
+    """One sentence."""
 
 
 Lesson = Success | Facts | Failure

@@ -21,11 +21,12 @@ class CreateSkill:
     __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
 
     name: str
-    """Lower-case letters, digits and single hyphens, for example `devops-incident-patterns`."""
+    """Lower-case letters, digits and single hyphens, for example `order-handling`."""
     description: str
-    """What the skill is for and when to use it, one line of at most 1,024 characters; trigger words first."""
+    """What the skill is for and when to use it, one line of at most 300 characters; trigger words first."""
     body: str
-    """Markdown of SKILL.md behind the front matter: purpose, `## File Structure`, `## Guidelines`, `## Index`."""
+    """Markdown of SKILL.md, without front matter: `# Title`, a sentence of purpose, `## File Structure`, and under
+    `## Guidelines` the few rules that all its entries keep. An index is added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class WriteFile:
     skill: str
     """Name of the skill."""
     file: str
-    """Name of the file, for example `gateway-errors.md`."""
+    """Name of the file, for example `refunds.md`."""
     text: str
     """All of its text."""
 
@@ -51,9 +52,9 @@ class AddEntry:
     skill: str
     """Name of the skill."""
     file: str
-    """Name of the data file, for example `gateway-errors.md`."""
+    """Name of the data file, for example `refunds.md`."""
     text: str
-    """The entry: a line `## Title (date: YYYY-MM-DD)` and what belongs to it, at most 300 tokens."""
+    """The entry: a line `## Title` and what belongs to it, at most 900 characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,9 @@ Gate = Callable[[Proposal, Evidence], Verdict | None]
 
 
 def well_formed(proposal: Proposal, _evidence: Evidence) -> Verdict | None:
-    """An entry has one heading with its id and keeps to its budget."""
+    """An entry has one heading with its id and keeps to its budget. A file of a person's own form is no entry."""
+    if not proposal.entry:
+        return None
     found = entries(proposal.text)
     if len(found) != 1 or found[0].id != proposal.entry:
         return Verdict(gate="format", decision="refuse", reason="the text is not one entry with its heading and id")
@@ -68,8 +70,10 @@ def secret_in(*texts: str) -> Verdict | None:
 
 
 def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
-    """Every backticked tool, command, path or setting stands in the transcript; numbers and placeholders pass."""
-    missing = anchors(proposal.text)
+    """Every backticked tool, command, path or setting stands in the transcript; numbers and placeholders pass, and so
+    does what stood there before."""
+    stood = set(anchors(proposal.before))
+    missing = [anchor for anchor in anchors(proposal.text) if anchor not in stood]
     for message in evidence.messages() if missing else ():
         text = _all_text(message)
         missing = [anchor for anchor in missing if not _stands(anchor, text)]

@@ -32,6 +32,9 @@ class Run:
     engine: str = ""
     model: str = ""
     tokens: int = 0
+    """What a model read and wrote for it."""
+    calls: int = 0
+    """How often a model was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Line:
     engine: str = ""
     model: str = ""
     tokens: int = 0
+    calls: int = 0
     lesson: str = ""
     action: str
     skill: str = ""
@@ -78,6 +82,7 @@ class Line:
             engine=run.engine,
             model=run.model,
             tokens=run.tokens,
+            calls=run.calls,
             lesson=record.lesson,
             action=record.action,
             skill=record.skill,
@@ -252,7 +257,13 @@ class Ledger:
 
 def _run(line: Line) -> Run:
     return Run(
-        id=line.run, time=line.time, session=line.session, engine=line.engine, model=line.model, tokens=line.tokens
+        id=line.run,
+        time=line.time,
+        session=line.session,
+        engine=line.engine,
+        model=line.model,
+        tokens=line.tokens,
+        calls=line.calls,
     )
 
 
@@ -261,4 +272,4 @@ def _set(group: set[str], member: str, belongs: bool) -> None:
 
 
 _SHARED = frozenset(("run", "time", "session", "engine", "model", "action", "skill", "file"))
-_TYPES = {field.name: int if field.name == "tokens" else str for field in fields(Line)}
+_TYPES = {field.name: int if field.name in ("tokens", "calls") else str for field in fields(Line)}

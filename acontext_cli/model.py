@@ -40,6 +40,10 @@ class Usage:
         )
 
 
+NOTHING = Usage()
+_ONE = Usage(calls=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What a model said: words, calls, or both."""
@@ -49,7 +53,7 @@ class Reply:
     """What it wants called, in order; ids may be empty or repeat."""
     echo: Json = field(default_factory=dict)
     """Fields of its message that some servers want back unchanged with it, e.g. `reasoning_content`."""
-    usage: Usage = Usage(calls=1)
+    usage: Usage = _ONE
     """What it took; tokens are estimated where the server does not say."""
 
 

@@ -7,7 +7,7 @@ missing, and takes up after a crash.
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -17,11 +17,26 @@ from acontext_cli.errors import Changed
 from acontext_cli.learned import Attempt, Learned, LearnedBuilder, Share, SpaceView, shares
 from acontext_cli.ledger import Run
 from acontext_cli.messages import Message
+from acontext_cli.model import NOTHING, Usage
+from acontext_cli.models.unsent import Unsent
 from acontext_cli.session import Session
 from acontext_cli.store import Draft, SkillStore
 from acontext_cli.tasks import Task
+from acontext_cli.trace.witness import witnessed
 
-__all__ = ["Learned", "distill", "extract", "learn", "something_new"]
+__all__ = ["Learned", "Prepared", "distill", "extract", "learn", "prepare", "something_new", "write"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A session that was extracted and distilled, and is to be written."""
+
+    session: Session
+    tasks: tuple[Task, ...] = ()
+    """The tasks that are new."""
+    usage: Usage = NOTHING
+    """What was asked of a model for it."""
+
 
 BATCH = 500
 """So many tasks or lessons are held in memory; a longer session takes several runs."""
@@ -48,6 +63,13 @@ def distill(session: Session, engine: Engine) -> tuple[Distillation, ...]:
     return _added(found, session.add_distillations)
 
 
+def prepare(session: Session, engine: Engine) -> tuple[Task, ...]:
+    """Extract and distill; the tasks that are new. What remains is to write what they teach."""
+    numbers = {task.number for task in extract(session, engine)}
+    distill(session, engine)
+    return tuple(task for task in session.tasks() if task.number in numbers) if numbers else ()
+
+
 def learn(
     session: Session,
     engine: Engine,
@@ -62,20 +84,66 @@ def learn(
     `facts`: the space for what the user wants in general, where that is another one.
     Raises Changed where someone keeps editing the same files.
     """
-    builder = LearnedBuilder(session.id, run.id)
-    numbers = {task.number for task in extract(session, engine)}
-    builder.tasks = tuple(task for task in session.tasks() if task.number in numbers) if numbers else ()
-    distill(session, engine)
-    parts = ((share, batch) for share in shares(store, facts) for batch in _batches(session, share))
+    before = engine.usage
+    tasks = prepare(session, engine)
+    prepared = Prepared(session=session, tasks=tasks, usage=engine.usage - before)
+    (learned,) = write([prepared], engine, store, run=run, facts=facts, dry_run=dry_run)
+    return learned
+
+
+def write(
+    prepared: Sequence[Prepared],
+    engine: Engine,
+    store: SkillStore,
+    *,
+    run: Run,
+    facts: SkillStore | None = None,
+    dry_run: bool = False,
+) -> tuple[Learned, ...]:
+    """Write what some sessions were found to teach, together; what each of them came to.
+
+    An engine that breaks off leaves what it has written by then, and its error is raised; the rest is still new.
+    """
+    builders = [LearnedBuilder(each.session.id, run.id, each.tasks, usage=each.usage) for each in prepared]
+    sessions = [each.session for each in prepared]
+    parts = ((share, batch) for share in shares(store, facts) for batch in _batches(sessions, share))
+    spent, before = sum((each.usage for each in prepared), NOTHING), engine.usage
     for number, (share, batch) in enumerate(parts, 1):
-        part = replace(run, id=run.id if number == 1 else f"{run.id}-{number}", session=session.id)
+        part = replace(run, id=run.id if number == 1 else f"{run.id}-{number}", session=_whose(batch))
         if dry_run:
-            draft, attempt = _tried(session, engine, share, batch)
-            builder.show(draft.diff())
+            draft, attempt = _tried(sessions, engine, share, batch)
+            builders[0].show(draft.diff())
         else:
-            attempt = _written(session, engine, share, batch, part)
-        builder.add(batch, attempt)
-    return builder.done()
+            attempt = _written(sessions, engine, share, batch, part, spent)
+        spent, before, more = NOTHING, engine.usage, engine.usage - before
+        builders[0].usage += more
+        for builder in builders:
+            builder.add(batch, attempt)
+        if attempt.error:
+            raise attempt.error
+    return tuple(builder.done() for builder in builders)
+
+
+def rehearse(session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None) -> None:
+    """Come to every question about a session whose text is known without an earlier answer; for a model that keeps what
+    it is asked and answers nothing."""
+    known = True
+    try:
+        extract(session, engine)
+    except Unsent:
+        known = False
+    done = session.distilled()
+    for task in session.tasks():
+        if task.finished and task not in done:
+            try:
+                engine.distill(task, _messages(session, task))
+            except Unsent:
+                known = False
+    if known:
+        distill(session, engine)
+        for share in shares(store, facts):
+            for batch in _batches([session], share):
+                _tried([session], engine, share, batch)
 
 
 def something_new(session: Session, store: SkillStore, facts: SkillStore | None = None) -> bool:
@@ -138,9 +206,15 @@ def _date(session: Session, task: Task) -> str:
     return session.date or (said.group() if said else session.created[:10])
 
 
-def _batches(session: Session, share: Share) -> Iterator[tuple[Distillation, ...]]:
-    due = _due(session, share)
+def _batches(sessions: Sequence[Session], share: Share) -> Iterator[tuple[Distillation, ...]]:
+    due = (item for session in sessions for item in _due(session, share))
     return iter(lambda: tuple(islice(due, BATCH)), ())
+
+
+def _whose(batch: Sequence[Distillation]) -> str:
+    """The session of a batch; empty where there are several: each record names its own then."""
+    sessions = {item.session for item in batch}
+    return sessions.pop() if len(sessions) == 1 else ""
 
 
 def _due(session: Session, share: Share) -> Iterator[Distillation]:
@@ -154,26 +228,38 @@ def _due(session: Session, share: Share) -> Iterator[Distillation]:
 
 
 def _written(
-    session: Session, engine: Engine, share: Share, due: Sequence[Distillation], run: Run, tries: int = _TRIES
+    sessions: Sequence[Session],
+    engine: Engine,
+    share: Share,
+    due: Sequence[Distillation],
+    run: Run,
+    spent: Usage,
+    tries: int = _TRIES,
 ) -> Attempt:
-    """One run, all or nothing. Where a person changes a file meanwhile it is made anew on what they wrote."""
-    store = share.store
-    draft, attempt = _tried(session, engine, share, due)
+    """One run, all or nothing. Where a person changes a file meanwhile it is made anew on what they wrote.
+
+    `spent`: what was asked of a model before, for the ledger.
+    """
+    store, before = share.store, engine.usage
+    draft, attempt = _tried(sessions, engine, share, due)
+    spent += engine.usage - before
     try:
         # Held before the commit and settled behind it: a kill in between leaves nothing that nobody waits for.
         store.hold(attempt.held)
-        store.commit(draft, attempt.records, run)
+        store.commit(draft, attempt.all_records(run), replace(run, tokens=spent.tokens, calls=spent.calls))
     except Changed:
         if tries == 1:
             raise
-        return _written(session, engine, share, due, run, tries - 1)
+        return _written(sessions, engine, share, due, run, spent, tries - 1)
     store.hold(attempt.settled)
     return attempt
 
 
-def _tried(session: Session, engine: Engine, share: Share, due: Sequence[Distillation]) -> tuple[Draft, Attempt]:
-    draft = share.store.draft()
-    view = SpaceView(draft, share.store.ledger, share.store.held())
-    attempt = Attempt(view, lambda task: _messages(session, task), only=share.only)
-    attempt.learn(engine, due, session.safe(session.name))
+def _tried(
+    sessions: Sequence[Session], engine: Engine, share: Share, due: Sequence[Distillation]
+) -> tuple[Draft, Attempt]:
+    draft, by_id = share.store.draft(), {session.id: session for session in sessions}
+    view = SpaceView(draft, share.store.ledger, share.store.held(), share.only)
+    attempt = Attempt(view, lambda item: witnessed(_messages(by_id[item.session], item.task)), only=share.only)
+    attempt.learn(engine, due, {session.id: session.safe(session.name) for session in sessions})
     return draft, attempt

@@ -21,7 +21,7 @@ class Recall:
 
     def prompt(self) -> str:
         """The catalog as a block for the system prompt; empty where there is no skill."""
-        skills = "".join(_listed(name, description) for name, description in self._catalog.items())
+        skills = "".join(listed(name, description) for name, description in self._catalog.items())
         return f"<available_skills>{skills}</available_skills>" if skills else ""
 
     def openai_tools(self) -> list[Json]:
@@ -63,8 +63,10 @@ def _tool(name: str, description: str, properties: Json) -> Json:
     return {"type": "function", "function": {"name": name, "description": description, "parameters": parameters}}
 
 
-def _listed(name: str, description: str) -> str:
-    return f"<skill><name>{html.escape(name)}</name><description>{html.escape(description)}</description></skill>"
+def listed(name: str, description: str) -> str:
+    """A skill as a line of the catalog."""
+    said = html.escape(description, quote=False)
+    return f"<skill><name>{html.escape(name, quote=False)}</name><description>{said}</description></skill>"
 
 
 def _named(arguments: Mapping[str, object] | str) -> Mapping[str, object]:

@@ -352,7 +352,7 @@ def test_a_wrong_setting_is_said_once(cli: Cli, monkeypatch: pytest.MonkeyPatch)
         "acontext: there is no space 'nowhere': acontext space new nowhere\n"
     )
     monkeypatch.setenv("ACONTEXT_ENGINE", "magic")
-    assert cli.refused("learn") == "acontext: ACONTEXT_ENGINE: there is no engine 'magic', use 'auto' or 'offline'\n"
+    assert cli.refused("learn") == "acontext: ACONTEXT_ENGINE: engine is 'magic', use 'auto', 'offline' or 'llm'\n"
 
 
 def test_recall_prints_what_an_agent_is_shown(cli: Cli) -> None:

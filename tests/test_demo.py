@@ -11,6 +11,7 @@ from conftest import ROOT, Cli
 from acontext_cli.api.demo import play_demo
 from acontext_cli.demo.play import Played, Step
 from acontext_cli.demo.run import Demo
+from acontext_cli.model import NOTHING
 from acontext_cli.show.demo import Silent
 from acontext_cli.show.report import as_reported, report
 
@@ -182,7 +183,10 @@ def test_what_is_not_resolved_saves_nothing(capsys: pytest.CaptureFixture[str], 
         run_of("act2", "none", 8, resolved=first),
         run_of("act2", "learned", 3, resolved=second),
     )
-    report(Demo(scenario="s", engine="e", agent="a", workspace=Path("w"), runs=runs, learned=()), Path("w"))
+    demo = Demo(
+        scenario="s", engine="e", agent="a", repeat=1, usage=NOTHING, workspace=Path("w"), runs=runs, learned=()
+    )
+    report(demo, Path("w"))
     shown = capsys.readouterr().out
     assert "%" not in shown
     assert f"Act 1 (no prior knowledge):  10 tool calls{'' if first else ', not resolved'}\n" in shown

@@ -1,6 +1,6 @@
 """What every lesson must pass before it is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,8 +117,8 @@ class Learner:
     def __init__(self, *asked: Proposal | Hold) -> None:
         self.asked = asked
 
-    def learn(self, *_: object) -> Iterable[Proposal | Hold]:
-        return self.asked
+    def learn(self, *_: object) -> Iterator[Proposal | Hold]:
+        yield from (each for each in self.asked)
 
 
 def test_neither_a_digest_nor_a_held_lesson_is_written_with_a_secret(tmp_path: Path) -> None:
@@ -130,9 +130,9 @@ def test_neither_a_digest_nor_a_held_lesson_is_written_with_a_secret(tmp_path: P
     store = SkillStore(tmp_path / "skills", tmp_path / "machine", tmp_path / "history")
     store.prepare()
     attempt = Attempt(SpaceView(store.draft(), store.ledger, ()), lambda _: ())
-    attempt.learn(Learner(digest, hold), [item], "")  # type: ignore[arg-type]
+    attempt.learn(Learner(digest, hold), [item], {})  # type: ignore[arg-type]
     reason = "it holds a secret (github-token)"
-    assert attempt.refused == [("digest", reason), ("held", reason)]
+    assert [(told.title, told.reason) for told in attempt.refused] == [("digest", reason), ("held", reason)]
     assert (attempt.held, attempt.proposals) == ([], [])
 
 

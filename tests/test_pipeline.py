@@ -314,7 +314,7 @@ class BreaksInTheMiddle(OfflineEngine):
 
 class BreaksWhileItLearns(OfflineEngine):
     def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold]:
-        yield from list(super().learn(items, space, name))[:2]
+        yield from (each for each in list(super().learn(items, space, name))[:2])
         raise ConnectionError
 
 

@@ -8,8 +8,10 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from agent_loop import call, calls, endpoint, says
 from conftest import ROOT, Cli
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,13 +57,36 @@ def test_the_commands_print_what_stands_there(started: Cli) -> None:
         assert pattern(output).match(shown), f"$ {command}\n{shown}"
 
 
-def test_the_python_runs_as_printed(started: Cli) -> None:
+def test_the_agent_loop_runs_as_printed(
+    started: Cli, loopback: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     started("init")
-    ((_, code),) = blocks("python")
-    names: dict[str, object] = {}
+    (_, code), _ = blocks("python")
+    skill = call("s1", "get_skill", skill_name="user-general-facts")
+    with endpoint() as server:
+        server.lines = [calls(skill, call("h1", "health", service="checkout")), says("It is up.")]
+        for name, value in {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "none"}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("ACONTEXT_ENGINE", "offline")
+        names: dict[str, Any] = {}
+        exec(code, names)
+        names["client"].close()
+    recorded = list(names["session"].messages())
+    assert [each.role for each in recorded] == ["system", "user", "assistant", "tool", "tool", "assistant"]
+    assert recorded[3].text.startswith("# user-general-facts")
+    assert recorded[4].text == "checkout answers 200"
+    assert [task.status for task in names["session"].tasks()] == ["success"]
+    assert "Always answer in English" in started("skill", "show", "user-general-facts", "facts.md")
+    assert capsys.readouterr().err == ""
+
+
+def test_the_recording_by_hand_runs_as_printed(started: Cli) -> None:
+    started("init")
+    _, (_, code) = blocks("python")
+    names: dict[str, Any] = {}
     exec(code, names)
-    assert names["session"].pending == 0  # type: ignore[attr-defined]
-    assert "English" in str(names["answer"])
+    assert names["session"].pending == 0
+    assert "English" in names["answer"]
 
 
 def test_the_two_setups_are_marked_for_the_checks() -> None:
@@ -93,8 +118,8 @@ def test_every_command_named_exists(started: Cli) -> None:
 
 
 def test_every_setting_is_named_with_its_default() -> None:
-    from acontext_cli.config import SETTINGS
+    from acontext_cli.config import SETTINGS, variable
 
-    for name, (default, about) in SETTINGS.items():
-        assert f"| `{name}` | `ACONTEXT_{name.upper()}` | `{default}` |" in README
-        assert about.split(":")[0] in README
+    for name, known in SETTINGS.items():
+        default = f" `{known.default}` " if known.default else " "
+        assert f"| `{name}` | `{variable(name)}` |{default}| {known.about.split(':')[0]}" in README

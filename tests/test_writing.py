@@ -29,7 +29,7 @@ def item(verdict: Lesson | Skip, session: str = "s1", id: str = "d1") -> Distill
 
 
 def asked(space: Shown, *items: Distillation) -> list[Proposal | Hold]:
-    return list(learn(items, space, "monday"))
+    return list(learn(items, space, {"s1": "monday"}))
 
 
 def failure() -> Failure:

@@ -19,6 +19,8 @@ class Logged:
     session: str
     engine: str
     model: str
+    tokens: int
+    calls: int
     did: dict[str, int]
     """How many records of each action."""
     files: tuple[str, ...]
@@ -85,7 +87,7 @@ def _logged(space: str, run: Run, lines: list[Line]) -> Logged:
         space=space,
         did=did,
         files=files,
-        **{name: about[name] for name in ("time", "session", "engine", "model")},
+        **{name: about[name] for name in ("time", "session", "engine", "model", "tokens", "calls")},
     )
 
 

@@ -12,7 +12,7 @@ from acontext_cli.errors import AcontextError
 from acontext_cli.recall import Recall
 from acontext_cli.skills import USER
 from acontext_cli.store import SkillStore
-from acontext_cli.store.space import by_hand
+from acontext_cli.store.space import EMPTY, hand_run
 
 if TYPE_CHECKING:
     from acontext_cli.packing import Foreign
@@ -99,7 +99,7 @@ class Skills:
         draft.apply(
             CreateSkill(name=name, description=description or f"Notes on {title}.", body=_BODY.format(title.title()))
         )
-        self.store.commit(draft, (), by_hand())
+        self.store.commit(draft, (), hand_run())
         return self.store.folder / name / "SKILL.md"
 
     def add(self, path: Path, name: str = "") -> "tuple[Foreign, ...]":
@@ -136,7 +136,7 @@ class Skills:
             for file, text in skill.texts.items():
                 draft.put(skill.name, file, text if file == SKILL else unmarked(text, partial(_is_taken, draft)))
         assets = {(skill.name, file): data for skill in skills for file, data in skill.assets.items()}
-        self.store.commit(draft, (), by_hand(), assets)
+        self.store.commit(draft, (), hand_run(), assets)
 
     def delete(self, name: str) -> None:
         """Take a skill away. What it taught is not taught again."""
@@ -148,7 +148,13 @@ class Skills:
 
     def recall(self) -> Recall:
         """What an agent is offered of them: `.prompt()`, `.openai_tools()`, `.call(name, arguments)`."""
-        return Recall(self.list(), lambda name: self.holder(name).read(name))
+        offered = [(name, self._told(name, said)) for name, said in self.list()]
+            (name, f"{EMPTY} {said}" if self.holder(name).is_empty(name) else said) for name, said in self.list()
+        ]
+        return Recall(offered, lambda name: self.holder(name).read(name))
+
+    def _told(self, name: str, said: str) -> str:
+        return f"{EMPTY} {said}" if self.holder(name).is_empty(name) else said
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names())

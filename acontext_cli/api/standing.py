@@ -50,7 +50,7 @@ def standing(here: Workspace) -> Standing:
     most = sorted(standings, key=lambda each: each.skills, reverse=True)
     return Standing(
         workspace=here.root,
-        engine=here.engine().name,
+        engine=here.engine_name,
         sessions=len(here.folder.session_folders()),
         waiting=tuple(waiting),
         spaces=standings,

@@ -13,11 +13,14 @@ from acontext_cli.session.clock import now
 from acontext_cli.workspace import WorkspaceFolder, user_folder
 
 if TYPE_CHECKING:  # what records a message does without the learner
+    from acontext_cli.api.engines import Engines
+    from acontext_cli.api.learning import Done, Work
     from acontext_cli.api.space import LearningSpace
     from acontext_cli.config import Config
     from acontext_cli.engines.engine import Engine
     from acontext_cli.importing.projects import Project
     from acontext_cli.ledger import Run
+    from acontext_cli.model import Model
     from acontext_cli.pipeline import Learned
     from acontext_cli.session.sessions import Listed
     from acontext_cli.store import SkillStore
@@ -138,23 +141,48 @@ class Workspace:
         remove_folder(self.folder.skills_store / name)
         remove_folder(self.folder.machine / "spaces" / name)
 
-    def engine(self) -> "Engine":
-        """Who judges. `auto` is offline as long as no model can be configured."""
-        from acontext_cli.engines.offline import OfflineEngine
+    @cached_property
+    def engines(self) -> "Engines":
+        """Who judges: rules, or the model that is configured."""
+        from acontext_cli.api.engines import Engines
 
-        self.config["engine"]  # a wrong one is refused here
-        return OfflineEngine()
+        return Engines(self.config, self._env)
 
-    def learn(self, session: Session | None = None, *, dry_run: bool = False) -> "list[Learned]":
-        """Extract, distill and learn what is new in a session, or in every session that has something new."""
+    @property
+    def engine_name(self) -> str:
+        """`llm` or `offline`. Nothing is made ready for it."""
+        from acontext_cli.api.models import engine_name
+
+        return engine_name(self.config, self._env)
+
+    def engine(self, session: Session | None = None) -> "Engine":
+        """The engine for a session."""
+        return self.engines.of(session, self._taught(session, "") if session else None)
+
+    def learn(self, session: Session | None = None, *, dry_run: bool = False, jobs: int = 1) -> "list[Learned]":
+        """Extract, distill and learn what is new in a session, or in every session that has something new.
+
+        `jobs`: so many sessions are worked on at a time."""
+        from acontext_cli.api.learning import Learning
+
         chosen = [session] if session else [each for each in self.sessions() if self.is_new(each)]
-        return [self.learn_from(each, dry_run=dry_run) for each in chosen]
+        learning = Learning([(self, each) for each in chosen], dry_run=dry_run, jobs=jobs)
+        learned = [_learned(done) for done in learning.run()]
+        if learning.stopped:
+            raise learning.stopped
+        return learned
 
-    def learn_from(self, session: Session, *, space: str = "", dry_run: bool = False) -> "Learned":
-        from acontext_cli import pipeline
+    def work(self, session: Session, space: str = "", model: "Model | None" = None) -> "Work":
+        """What is needed to learn from a session; `model`: asked instead of the one that is configured."""
+        from acontext_cli.api.learning import Work
 
-        engine, store, facts = self.engine(), self._taught(session, space), self._user_facts(space)
-        return pipeline.learn(session.folder, engine, store, run=_run(engine, session), facts=facts, dry_run=dry_run)
+        store, facts = self._taught(session, space), self._user_facts(space)
+        return Work(self, session, self.engines.of(session, store, model), store, facts)
+
+    def new_run(self, engine: "Engine", session: Session) -> "Run":
+        from acontext_cli.ledger import Run
+
+        return Run(id=os.urandom(4).hex(), time=now(), session=session.id, engine=engine.name, model=engine.model)
 
     def sessions(self) -> Iterator[Session]:
         """All sessions that can be read, oldest first."""
@@ -226,7 +254,7 @@ def _init() -> "Run":
     return Run(id=f"init-{os.urandom(4).hex()}", time=now(), engine="hand")
 
 
-def _run(engine: "Engine", session: Session) -> "Run":
-    from acontext_cli.ledger import Run
-
-    return Run(id=os.urandom(4).hex(), time=now(), session=session.id, engine=engine.name, model=engine.model)
+def _learned(done: "Done") -> "Learned":
+    if done.learned is None:
+        raise done.error or AcontextError("nothing was learned")
+    return done.learned

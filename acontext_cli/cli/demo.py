@@ -7,6 +7,7 @@ import typer
 
 from acontext_cli.api.demo_folder import HERE, DemoFolder
 from acontext_cli.cli.nouns import AsJson, Yes, confirm
+from acontext_cli.errors import AcontextError
 from acontext_cli.show.text import as_json, counted, say
 
 app = typer.Typer(
@@ -30,14 +31,21 @@ def run(
         str, typer.Option(metavar="NAME|FILE", help="What to play.", autocompletion=scenario_names)
     ] = "devops-502",
     dir: Folder = HERE,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="Let this model play and learn: see config; claude and codex work too.")
+    ] = "",
+    repeat: Annotated[int, typer.Option(min=1, max=50, metavar="N", help="With --model: play each act N times.")] = 1,
     json: AsJson = False,
 ) -> None:
-    """Play the acts of a scenario, offline, with no key and no network."""
+    """Play the acts of a scenario: offline, with no key and no network, or with a model."""
     from acontext_cli.api.demo import play_demo
     from acontext_cli.show.demo import Live, Silent
     from acontext_cli.show.report import as_reported, report
 
-    demo = play_demo(scenario, dir, Silent() if json else Live(dir / "skills_store" / "default"))
+    if repeat > 1 and not model:
+        raise AcontextError("the scripted agent plays the same every time: --repeat goes with --model NAME")
+    show = Silent() if json else Live(dir / "skills_store" / "default")
+    demo = play_demo(scenario, dir, show, model=model, repeat=repeat)
     if json:
         as_json(as_reported(demo))
     else:

@@ -1,5 +1,6 @@
 """`acontext record`, and the stages of the pipeline: `extract`, `distill`, `learn`."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import typer
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.cli.nouns import AsJson, SessionRef, SpaceName, session, session_names, workspace, workspaces
 from acontext_cli.errors import AcontextError
+from acontext_cli.messages import NO_CAPTURE
 from acontext_cli.show.text import as_json, counted, say, warn
 
 app = typer.Typer()
@@ -36,6 +38,9 @@ def record(
     """Append messages: one OpenAI chat-completions message a line, any role."""
     from acontext_cli.session import parse_batch
 
+    if os.environ.get(NO_CAPTURE):
+        warn(f"nothing was recorded: {NO_CAPTURE} is set")
+        return
     found = session(context, ref)
     with _opened(file) as source:
         messages = parse_batch("standard input" if file == "-" else file, source)
@@ -100,15 +105,28 @@ def learn(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what each session would change.")] = False,
     space: SpaceName = "",
+    jobs: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Work on N sessions at a time.")] = 1,
+    max_calls: Annotated[int, typer.Option(min=0, metavar="N", help="Stop after N calls of a model.")] = 0,
+    spend: Annotated[int, typer.Option(min=0, metavar="TOKENS", help="Stop after so many tokens.")] = 0,
+    show_prompts: Annotated[
+        bool, typer.Option("--show-prompts", help="With --dry-run: print what would be sent, and send nothing.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Extract, distill and write what is safe to learn into skills: here, and wherever an import has written to."""
-    from acontext_cli.cli.learning import Learning
-    from acontext_cli.show.learned import show_brief, show_run, show_sum
+    from acontext_cli.api.models import judge
+    from acontext_cli.cli.learning import Runs
+    from acontext_cli.show.learned import show_brief, show_engine, show_run, show_sum, show_usage
 
     everywhere = not (refs or space)
     places = workspaces(context) if everywhere else [workspace(context)]
-    learning = Learning(places, space=space, dry_run=dry_run)
+    if show_prompts:
+        _show_prompts(places, refs, space, dry_run=dry_run)
+        return
+    learning = Runs(places, space=space, dry_run=dry_run, jobs=jobs, calls=max_calls, tokens=spend)
+    if not json:
+        show_engine(judge(here.config, os.environ) for here in places)
+    with_model = any(here.engine_name == "llm" for here in places)
     done = []
     for found, learned in learning.of(refs) if refs else learning.of_all():
         done.append(learned)
@@ -120,11 +138,32 @@ def learn(
     if json:
         as_json(done)
     else:
-        show_sum(done, dry_run=dry_run, failed=learning.failed)
+        show_sum(done, dry_run=dry_run, failed=learning.failed, with_model=with_model)
+        show_usage(learning.usage)
         if everywhere and not dry_run:
             _show_standings(places)
+    if learning.stopped:
+        warn(f"acontext: {learning.stopped}")
     if learning.failed:
         raise AcontextError(f"{counted(learning.failed, 'session')} could not be learned from: see above")
+
+
+def _show_prompts(places: Sequence[Workspace], refs: Sequence[str] | None, space: str, *, dry_run: bool) -> None:
+    """Print what would be sent, as it would be sent, a question a line."""
+    from acontext_cli.api.rehearsal import questions
+    from acontext_cli.show.learned import show_question, show_questions
+
+    if not dry_run:
+        raise typer.BadParameter("--show-prompts sends nothing: give --dry-run with it")
+    if refs:
+        chosen = [(places[0], places[0].session(ref)) for ref in refs]
+    else:
+        chosen = [(here, each) for here in places for each in here.sessions() if here.is_new(each, space)]
+    shown = []
+    for question in questions(chosen, space):
+        show_question(question.session.name or question.session.id, question.body)
+        shown.append(len(question.body))
+    show_questions(shown)
 
 
 def _show_standings(places: Sequence[Workspace]) -> None:

@@ -1,6 +1,7 @@
 """The demo: the first act is learned from, every later one is played without and with what was learned.
 
-All ids and times come from the scenario, so a run repeats exactly.
+All ids and times come from the scenario, so a run of the scripted agent repeats exactly; with a model every act may be
+played several times, and the first of them is learned from.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from acontext_cli.distillations import Distillation
 from acontext_cli.engines.engine import Engine
 from acontext_cli.ledger import Run
 from acontext_cli.messages import Json
-from acontext_cli.model import Model
+from acontext_cli.model import NOTHING, Model, Usage
 from acontext_cli.pipeline import Learned, learn
 from acontext_cli.recall import Recall
 from acontext_cli.session import Session
@@ -43,6 +44,11 @@ class Demo:
     scenario: str
     engine: str
     agent: str
+    """Who played, and judged where `engine` is a model's."""
+    repeat: int
+    """How often each act was played."""
+    usage: Usage
+    """What was asked of a model, by agent and engine together."""
     workspace: Path
     runs: tuple[Played, ...]
     learned: tuple[tuple[str, str], ...]
@@ -56,29 +62,36 @@ class Stage:
     scenario: Scenario
     workspace: WorkspaceFolder
     store: SkillStore
-    engine: Engine
+    engine: Callable[[Session | None], Engine]
+    """Who learns from a session."""
     agent: Callable[[], Model]
     turns: int
     show: Show
+    repeat: int = 1
+    usage: Callable[[], Usage] = lambda: NOTHING
 
     def run(self) -> Demo:
-        self.store.prepare(self._run("prepare"))
+        self.store.prepare(self._run(self.engine(None), "prepare"))
         first, *later = self.scenario.acts
-        session = self._session(1, first, with_skills=False)
-        runs = [self._play(1, first, session, with_skills=False)]
-        learned = self._learn(session)
+        runs, learned = [self._played(1, first, 1, with_skills=False)], self._learn(first)
+        runs += [self._played(1, first, time, with_skills=False) for time in range(2, self.repeat + 1)]
         for number, act in enumerate(later, 2):
-            for with_skills in (False, True):
-                session = self._session(number, act, with_skills=with_skills)
-                runs.append(self._play(number, act, session, with_skills=with_skills))
+            for time in range(1, self.repeat + 1):
+                runs += [self._played(number, act, time, with_skills=each) for each in (False, True)]
         return Demo(
             scenario=self.scenario.name,
-            engine=self.engine.name,
+            engine=self.engine(None).name,
             agent=self.agent().name,
+            repeat=self.repeat,
+            usage=self.usage(),
             workspace=self.workspace.root,
             runs=tuple(runs),
             learned=tuple(dict.fromkeys((entry.skill, entry.file) for entry in learned.lessons)),
         )
+
+    def _played(self, number: int, act: Act, time: int, *, with_skills: bool) -> Played:
+        session = self._session(number, act, time, with_skills=with_skills)
+        return self._play(number, act, session, with_skills=with_skills)
 
     def _play(self, number: int, act: Act, session: Session, *, with_skills: bool) -> Played:
         def record(message: Json) -> None:
@@ -89,7 +102,7 @@ class Stage:
             act,
             self.agent(),
             system=self.scenario.system,
-            recall=Recall(self.store.catalog(), self.store.read) if with_skills else None,
+            recall=Recall(self.store.offered(), self.store.read) if with_skills else None,
             record=record,
             show=self.show.step,
             turns=self.turns,
@@ -98,9 +111,10 @@ class Stage:
         self.show.played(played)
         return played
 
-    def _session(self, number: int, act: Act, *, with_skills: bool) -> Session:
+    def _session(self, number: int, act: Act, time: int, *, with_skills: bool) -> Session:
         """A session whose ids and times the scenario decides."""
         name = act.name if with_skills or number == 1 else f"{act.name}-without"
+        name = name if time == 1 else f"{name}-{time}"
         minute = 2 * number + with_skills
         clock = _clock(f"{self.scenario.date}T09:{minute:02}")
         made = Session.create(
@@ -114,14 +128,16 @@ class Stage:
         ids = (f"m{place:03}" for place in count(1))
         return Session.open(made.folder, clock=lambda: next(clock), new_id=lambda: next(ids))
 
-    def _learn(self, session: Session) -> Learned:
-        learned = learn(session, self.engine, self.store, run=self._run(session.name, session.id))
+    def _learn(self, act: Act) -> Learned:
+        """Learn from the first time that an act was played."""
+        session = self.workspace.find_session(_id(self.scenario.name, act.name))
+        engine = self.engine(session)
+        learned = learn(session, engine, self.store, run=self._run(engine, session.name, session.id))
         self.show.learned(learned, tuple(session.distillations()))
         return learned
 
-    def _run(self, name: str, session: str = "") -> Run:
+    def _run(self, engine: Engine, name: str, session: str = "") -> Run:
         time = f"{self.scenario.date}T{'10' if session else '08'}:00:00.000Z"
-        engine = self.engine
         return Run(id=slug(f"demo-{name}"), time=time, session=session, engine=engine.name, model=engine.model)
 
 

@@ -1,12 +1,13 @@
 """The seam between the pipeline and whoever judges: three judgements, typed values in and out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from acontext_cli.distillations import Distillation, Lesson, Skip
 from acontext_cli.edits import SkillEdit
 from acontext_cli.messages import Message
+from acontext_cli.model import Usage
 from acontext_cli.skills import Entry, Skill
 from acontext_cli.tasks import Known, Task
 
@@ -33,13 +34,17 @@ class Proposal:
     """Id of the distillation."""
     entry: str
     """Id of the entry."""
-    action: Literal["add", "source", "replace", "warning"]
-    """`source`: the same lesson from another session."""
+    action: Literal["add", "source", "replace", "warning", "edit"]
+    """`source`: the same lesson from another session · `edit`: of a file that is not made of the program's entries."""
     title: str
     skill: str
     file: str
     text: str = ""
     """The entry as it will stand; what the gates look at."""
+    before: str = ""
+    """The text that it replaces: what that held already needs no new evidence."""
+    is_record: bool = False
+    """Whether it only records what happened, and teaches nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,18 @@ class Decline:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What came of a proposal."""
+
+    decision: Literal["written", "held", "refused"]
+    reason: str = ""
+
+
+Proposed = Generator[Proposal | Hold | Decline, Came | None, None]
+"""Each proposal is tried before the next is asked for; what came of it is sent back."""
+
+
 class Space(Protocol):
     """What the learner may see of a space: never more than it asks for."""
 
@@ -80,6 +97,12 @@ class Space(Protocol):
     def deleted(self, entry: str) -> bool:
         """Whether a person has taken the entry away."""
 
+    def taught(self, lessons: Collection[str]) -> Sequence[str]:
+        """Ids of the entries that some lessons were written into."""
+
+    def by_hand(self, skill: str) -> bool:
+        """Whether a person wrote its SKILL.md: then that says what stands in it, and how."""
+
 
 class Engine(Protocol):
     """Rules or a model."""
@@ -87,13 +110,17 @@ class Engine(Protocol):
     name: str
     model: str
 
+    @property
+    def usage(self) -> Usage:
+        """What was asked of a model so far."""
+
     def extract(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
         """The tasks of messages that begin with task `number`, each as soon as it is complete; the last may go on."""
 
     def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
         """What a finished task teaches; never empty."""
 
-    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold | Decline]:
-        """How a space is to change for what was distilled from the session of this name.
+    def learn(self, items: Iterable[Distillation], space: Space, names: Mapping[str, str]) -> Proposed:
+        """How a space is to change for what was distilled from some sessions; `names`: what these are called, by id.
 
-        Each proposal is tried before the next is asked for, so `space` shows what came of it."""
+        `space` shows what came of each proposal."""

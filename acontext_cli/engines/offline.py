@@ -4,16 +4,17 @@ It writes a digest of each finished task, what the user stated as a rule, comman
 show, and procedures whose outcome was told from outside or checked. It needs no key, no network and no clock.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
-from acontext_cli.engines.engine import Decline, Finding, Hold, Placed, Proposal, Space
+from acontext_cli.engines.engine import Finding, Placed, Proposed, Space
 from acontext_cli.engines.rules import asked, wording, writing
 from acontext_cli.engines.rules.habits import SESSIONS_NEEDED, Habit, passing_commands, remedies
 from acontext_cli.engines.rules.procedures import Procedure
 from acontext_cli.engines.rules.statements import Statement, statements
 from acontext_cli.engines.rules.writing import FAILED
 from acontext_cli.messages import Message
+from acontext_cli.model import NOTHING
 from acontext_cli.skills import one_line, plain_title
 from acontext_cli.tasks import Known, Task
 from acontext_cli.trace.steps import Trace, TraceBuilder
@@ -30,6 +31,7 @@ class OfflineEngine:
 
     name = "offline"
     model = ""
+    usage = NOTHING
 
     def extract(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
         return asked.tasks(messages, number)
@@ -43,8 +45,8 @@ class OfflineEngine:
         procedure, reason = _procedure(task, told)
         return (*found, *procedure) or (_skip(task, reason),)
 
-    def learn(self, items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold | Decline]:
-        return writing.learn(items, space, name)
+    def learn(self, items: Iterable[Distillation], space: Space, names: Mapping[str, str]) -> Proposed:
+        return writing.learn(items, space, names)
 
 
 def _read(messages: Iterable[Message]) -> tuple[Trace, list[Message]]:

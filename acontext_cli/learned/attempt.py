@@ -1,20 +1,29 @@
 """One attempt at a run: each proposal passes the gates and is tried on the draft; whatever comes of it is recorded."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from acontext_cli.distillations import Distillation
-from acontext_cli.engines.engine import Decline, Engine, Hold, Proposal
-from acontext_cli.errors import Refused
-from acontext_cli.gates import GATES, Evidence, first_objection, no_secret, secret_in
+from acontext_cli.distillations import Distillation, Skip
+from acontext_cli.engines.engine import Came, Decline, Engine, Hold, Proposal, Proposed
+from acontext_cli.errors import AcontextError, Refused
+from acontext_cli.gates import GATES, Evidence, Gate, anchored, first_objection, no_secret, secret_in
 from acontext_cli.learned.view import SpaceView
-from acontext_cli.ledger import Action, Record
+from acontext_cli.ledger import Action, Record, Run
 from acontext_cli.messages import Message
 from acontext_cli.store import Held
-from acontext_cli.tasks import Task
 
-Read = Callable[[Task], Iterable[Message]]
-"""Reads the messages of a task anew."""
+Read = Callable[[Distillation], Iterable[Message]]
+"""Reads the messages of a distilled task anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A lesson that is not written, and why."""
+
+    lesson: str
+    entry: str
+    title: str
+    reason: str
 
 
 class Attempt:
@@ -25,51 +34,84 @@ class Attempt:
         self._read = read
         self._only = only
         """The one skill that may be written to; empty: every skill."""
+        self._sessions: dict[str, str] = {}
         self.records: list[Record] = []
         self.proposals: list[Proposal] = []
         self.held: list[Held] = []
         self.settled: list[Held] = []
         """Lessons that were held and stand in an entry now."""
-        self.refused: list[tuple[str, str]] = []
-        self.declined: list[tuple[int, str]] = []
-        """(task number, reason)"""
+        self.refused: list[Refusal] = []
+        self.declined: list[Decline] = []
+        self.error: AcontextError | None = None
+        """Why the engine came to no end; what it had done by then stands."""
 
-    def learn(self, engine: Engine, due: Sequence[Distillation], name: str) -> None:
+    def learn(self, engine: Engine, due: Sequence[Distillation], names: Mapping[str, str]) -> None:
         """Try what the engine asks for; every distillation is dealt with then, if only as a skip."""
         by_id = {item.id: item for item in due}
-        for proposed in engine.learn(due, self._view, name):
-            item = by_id[proposed.lesson]
-            if isinstance(proposed, Decline):
-                self.declined.append((item.task.number, proposed.reason))
-            elif isinstance(proposed, Hold):
-                self._held_back(item, proposed)
-            elif proposed.skill == (self._only or proposed.skill):
-                self._try(item, proposed)
+        self._sessions = {item.id: item.session for item in due}
+        asked, came = engine.learn(due, self._view, names), None
+        try:
+            while (proposed := _next(asked, came)) is not None:
+                came = self._deal(by_id[proposed.lesson], proposed)
+        except Refused:
+            raise
+        except AcontextError as error:
+            self.error = error
+        self._close(due)
+
+    def all_records(self, run: Run) -> list[Record]:
+        """The records of a run; each names its session where the run has several."""
+        if run.session:
+            return self.records
+        return [replace(each, session=each.session or self._sessions.get(each.lesson, "")) for each in self.records]
+
+    def _deal(self, item: Distillation, proposed: Proposal | Hold | Decline) -> Came | None:
+        if isinstance(proposed, Decline):
+            self.declined.append(proposed)
+        elif isinstance(proposed, Hold):
+            return self._held_back(item, proposed)
+        elif proposed.skill == (self._only or proposed.skill):
+            return self._try(item, proposed)
+        return None
+
+    def _close(self, due: Sequence[Distillation]) -> None:
+        """Record as skipped what nothing was written for; where the engine broke off only what it had declined."""
         done = {record.lesson for record in self.records}
-        self.records.extend(Record(action="skip", lesson=item.id) for item in due if item.id not in done)
+        settled = {proposed.lesson for proposed in self.declined}
+        skipped = (item for item in due if item.id not in done)
+        self.records.extend(
+            Record(action="skip", lesson=item.id)
+            for item in skipped
+            if self.error is None or item.id in settled or isinstance(item.verdict, Skip)
+        )
 
-    def _try(self, item: Distillation, proposal: Proposal) -> None:
-        gates = GATES if _is_judged(proposal) else (no_secret,)
-        objection = first_objection(proposal, self._evidence(item), gates)
+    def _try(self, item: Distillation, proposal: Proposal) -> Came:
+        objection = first_objection(proposal, self._evidence(item), _gates(proposal))
         if objection and objection.decision == "hold":
-            self._hold(item, proposal, objection.reason)
-        elif objection:
-            self._refuse(item, proposal, objection.reason)
-        else:
-            self._apply(item, proposal)
+            return self._hold(item, proposal, objection.reason)
+        if objection:
+            return self._refuse(item, proposal, objection.reason)
+        return self._apply(item, proposal)
 
-    def _apply(self, item: Distillation, proposal: Proposal) -> None:
+    def _apply(self, item: Distillation, proposal: Proposal) -> Came:
         try:
             self._view.apply(proposal.edits)
         except Refused as error:
-            self._refuse(item, proposal, str(error))
-            return
+            return self._refuse(item, proposal, str(error))
+        self._forgive(item, proposal)
         self.proposals.append(proposal)
         self.records.append(_record(proposal.action, proposal, item.id))
-        if proposal.action != "warning":
-            self._view.taught(proposal.entry, item.session)
-        if proposal.text:
+        if proposal.entry and proposal.action != "warning":
+            self._view.count(proposal.entry, item.session)
+        if proposal.text and proposal.entry:
             self._settle(proposal)
+        return Came(decision="written")
+
+    def _forgive(self, item: Distillation, proposal: Proposal) -> None:
+        """A lesson that was refused and mended is no refused one."""
+        mended = ("reject", item.id, proposal.entry)
+        self.refused = [told for told in self.refused if (told.lesson, told.entry) != mended[1:]]
+        self.records = [each for each in self.records if (each.action, each.lesson, each.entry) != mended]
 
     def _settle(self, proposal: Proposal) -> None:
         """What other sessions hold of the same lesson stands in the entry now."""
@@ -77,18 +119,18 @@ class Attempt:
             self.settled.append(replace(held, state="written"))
             self.records.append(replace(_record("source", proposal, held.lesson), session=held.session))
 
-    def _held_back(self, item: Distillation, proposed: Hold) -> None:
+    def _held_back(self, item: Distillation, proposed: Hold) -> Came:
         """A held lesson is written too, for a person to read."""
         if objection := secret_in(proposed.title, proposed.text, proposed.reason):
-            self._refuse(item, proposed, objection.reason)
-        else:
-            self._hold(item, proposed, proposed.reason)
+            return self._refuse(item, proposed, objection.reason)
+        return self._hold(item, proposed, proposed.reason)
 
-    def _refuse(self, item: Distillation, proposal: Proposal | Hold, reason: str) -> None:
-        self.refused.append((proposal.title, reason))
+    def _refuse(self, item: Distillation, proposal: Proposal | Hold, reason: str) -> Came:
+        self.refused.append(Refusal(item.id, proposal.entry, proposal.title, reason))
         self.records.append(Record(action="reject", lesson=item.id, entry=proposal.entry))
+        return Came(decision="refused", reason=reason)
 
-    def _hold(self, item: Distillation, proposed: Proposal | Hold, reason: str) -> None:
+    def _hold(self, item: Distillation, proposed: Proposal | Hold, reason: str) -> Came:
         self.held.append(
             Held(
                 lesson=item.id,
@@ -101,14 +143,24 @@ class Attempt:
             )
         )
         self.records.append(Record(action="hold", lesson=item.id, entry=proposed.entry))
+        return Came(decision="held", reason=reason)
 
     def _evidence(self, item: Distillation) -> Evidence:
-        return Evidence(known=item.known, messages=lambda: self._read(item.task))
+        return Evidence(known=item.known, messages=lambda: self._read(item))
 
 
-def _is_judged(proposal: Proposal) -> bool:
-    """Whether the proposal brings a lesson's own text; a digest is a record, and what only adds to an entry is none."""
-    return bool(proposal.text) and proposal.action in ("add", "replace")
+def _next(asked: Proposed, came: Came | None) -> Proposal | Hold | Decline | None:
+    try:
+        return asked.send(came)
+    except StopIteration:
+        return None
+
+
+def _gates(proposal: Proposal) -> Sequence[Gate]:
+    """A lesson's own text passes all of them. A digest is a record, and what only adds to an entry is no new text."""
+    if not proposal.text or proposal.action not in ("add", "replace", "edit"):
+        return (no_secret,)
+    return (no_secret, anchored) if proposal.is_record else GATES
 
 
 def _record(action: Action, proposal: Proposal, lesson: str) -> Record:

@@ -1,12 +1,13 @@
 """What a run of `learn` did, as a value to show."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.engines.engine import Proposal
 from acontext_cli.learned.attempt import Attempt
 from acontext_cli.learned.shares import ELSEWHERE
+from acontext_cli.model import NOTHING, Usage
 from acontext_cli.tasks import Task
 
 _MOST_SKIPS = 1000
@@ -21,7 +22,7 @@ class Written:
     file: str
     title: str
     action: str
-    """`add`, `source`, `replace` or `warning`."""
+    """`add`, `source`, `replace`, `warning` or `edit`."""
     entry: str
 
 
@@ -41,6 +42,8 @@ class Learned:
     """(task number, reason)"""
     diff: str = ""
     """What would change; of a dry run only."""
+    usage: Usage = NOTHING
+    """What was asked of a model for it; of sessions that were written together it stands with the first."""
 
     @property
     def lessons(self) -> tuple[Written, ...]:
@@ -60,15 +63,20 @@ class LearnedBuilder:
     _refused: list[tuple[str, str]] = field(default_factory=list)
     _skipped: list[tuple[int, str]] = field(default_factory=list)
     _diff: str = ""
+    usage: Usage = NOTHING
 
-    def add(self, due: Iterable[Distillation], attempt: Attempt) -> None:
-        """What a run looked at, wrote, held and refused; skips are shown with their reasons."""
-        self._written.extend(map(_written, attempt.proposals))
-        self._held.extend((str(item.fields.get("title", "")), item.reason) for item in attempt.held)
-        self._refused.extend(attempt.refused)
-        verdicts = ((item.task.number, item.verdict) for item in due)
+    def add(self, due: Sequence[Distillation], attempt: Attempt) -> None:
+        """What a run looked at, wrote, held and refused of this session; skips are shown with their reasons."""
+        tasks = {item.id: item.task.number for item in due if item.session == self.session}
+        self._written.extend(_written(each) for each in attempt.proposals if each.lesson in tasks)
+        self._held.extend(
+            (str(each.fields.get("title", "")), each.reason) for each in attempt.held if each.lesson in tasks
+        )
+        self._refused.extend((each.title, each.reason) for each in attempt.refused if each.lesson in tasks)
+        declined = [(tasks[each.lesson], each.reason) for each in attempt.declined if each.lesson in tasks]
+        verdicts = ((item.task.number, item.verdict) for item in due if item.id in tasks)
         skips = [(task, skip.reason) for task, skip in verdicts if isinstance(skip, Skip) and skip.reason != ELSEWHERE]
-        self._skipped.extend([*attempt.declined, *skips][: max(0, _MOST_SKIPS - len(self._skipped))])
+        self._skipped.extend([*declined, *skips][: max(0, _MOST_SKIPS - len(self._skipped))])
 
     def show(self, diff: str) -> None:
         """What a dry run would change."""
@@ -84,6 +92,7 @@ class LearnedBuilder:
             refused=tuple(self._refused),
             skipped=tuple(self._skipped),
             diff=self._diff,
+            usage=self.usage,
         )
 
 

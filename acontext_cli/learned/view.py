@@ -1,27 +1,30 @@
 """A space as a learner sees it: what stands there with this run's edits on it, and where entries came from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 from acontext_cli import edits
 from acontext_cli.edits import SkillEdit
 from acontext_cli.ledger import Ledger
 from acontext_cli.skills import Entry, Skill
 from acontext_cli.store import Draft, Held
+from acontext_cli.store.schemas import is_by_hand, made_by_engines
 
 
 class SpaceView:
     """Answers what a learner may ask of a space, and takes the edits of one proposal, all or none."""
 
-    def __init__(self, draft: Draft, ledger: Ledger, held: Iterable[Held]) -> None:
+    def __init__(self, draft: Draft, ledger: Ledger, held: Iterable[Held], only: str = "") -> None:
         self._draft = draft
         self._ledger = ledger
+        self._only = only
         self._taught: dict[str, set[str]] = {}
         self._held: dict[str, list[Held]] = {}
         for item in held:
             self._held.setdefault(item.entry, []).append(item)
 
     def names(self) -> Sequence[str]:
-        return tuple(self._draft.names())
+        return tuple(name for name in self._draft.names() if name == (self._only or name))
 
     def skill(self, name: str) -> Skill:
         return self._draft.skill(name)
@@ -39,11 +42,24 @@ class SpaceView:
     def deleted(self, entry: str) -> bool:
         return self._draft.was_deleted(entry)
 
+    def taught(self, lessons: Collection[str]) -> Sequence[str]:
+        found = (line for line in self._ledger.lines() if line.lesson in lessons) if lessons else ()
+        return tuple(dict.fromkeys(line.entry for line in found if line.entry and self._draft.holds(line.entry)))
+
+    def by_hand(self, skill: str) -> bool:
+        return (
+            is_by_hand(skill, self._draft.skill(skill), lambda: self._made) if skill in self._draft.names() else False
+        )
+
+    @cached_property
+    def _made(self) -> Collection[str]:
+        return made_by_engines(self._ledger)
+
     def waiting(self, entry: str) -> Sequence[Held]:
         """The held lessons that would be this entry."""
         return self._held.get(entry, ())
 
-    def taught(self, entry: str, session: str) -> None:
+    def count(self, entry: str, session: str) -> None:
         """Count a session as a source of an entry, before the ledger can."""
         self._taught.setdefault(entry, set()).add(session)
 

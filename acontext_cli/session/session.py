@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a list of sessions needs none of these, and they take half 
     from acontext_cli.distillations import Distillation
     from acontext_cli.messages import Json, Message
     from acontext_cli.redaction import Redactor
+    from acontext_cli.session.answers import Answers
     from acontext_cli.session.distilled import Distilled
     from acontext_cli.session.recording import Recorded, Stamp
     from acontext_cli.tasks import Outcome, Task
@@ -187,6 +188,12 @@ class Session:
 
     def add_distillations(self, items: Iterable[Distillation]) -> None:
         self._add("distillations.jsonl", items)
+
+    def answers(self) -> Answers:
+        """What a model answered about this session."""
+        from acontext_cli.session.answers import Answers
+
+        return Answers(self.folder / "answers.jsonl", self._disk)
 
     def distilled(self) -> Distilled:
         """Which tasks were distilled, and at which outcome."""

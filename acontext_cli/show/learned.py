@@ -1,23 +1,29 @@
 """What a run found: verdicts, what was written, what was held or skipped, and why."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from acontext_cli.distillations import VERDICTS, Distillation, Failure, Skip, Success
 from acontext_cli.learned import Written
+from acontext_cli.model import Usage
 from acontext_cli.pipeline import Learned
 from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.session import task_lines
-from acontext_cli.show.text import counted, one_line, say, table
+from acontext_cli.show.text import counted, one_line, say, table, used, warn
 from acontext_cli.tasks import Task
 
-_MARKS = {"add": "+", "source": "=", "replace": "~", "warning": "!"}
+if TYPE_CHECKING:
+    from acontext_cli.api.models import Judge
+
+_MARKS = {"add": "+", "source": "=", "replace": "~", "warning": "!", "edit": "~"}
 _LOG = "daily-logs"
 _NAMES = {kind: name for name, kind in VERDICTS.items()}
 _HELP = (
     "what would help: an outcome told (acontext session outcome SESSION success|failed), "
-    "a separate check after the last change, or a model (in a later version)"
+    "a separate check after the last change, or a model (acontext config)"
 )
 _REASONS = 6
 """So many reasons for learning nothing are told, the most frequent first."""
@@ -88,7 +94,31 @@ def _written(entry: Written) -> Line:
     return "green", f"  {_MARKS.get(entry.action, '+')} {entry.skill}/{entry.file}  {title}"
 
 
-def show_sum(runs: Sequence[Learned], *, dry_run: bool, failed: int = 0) -> None:
+def show_engine(judges: "Iterable[Judge]") -> None:
+    """Which model judges, where one does; without one the result says so."""
+    for model in dict.fromkeys(each.model for each in judges if each.engine == "llm"):
+        say(f"engine: llm ({model})")
+
+
+def show_usage(usage: Usage) -> None:
+    """What a model was asked, where one was."""
+    if usage.calls:
+        say(f"{used(usage.calls, usage.tokens)} ({usage.prompt:,} read, {usage.completion:,} written)")
+
+
+def show_question(session: str, body: bytes) -> None:
+    """What would be sent, byte for byte, on standard output; about which session, beside it."""
+    warn(f"# {one_line(session)}")
+    sys.stdout.buffer.write(body + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def show_questions(sizes: Sequence[int]) -> None:
+    tokens = sum(-(-size // 4) for size in sizes)
+    warn(f"# {counted(len(sizes), 'call')}, about {tokens:,} tokens to be read; nothing was sent")
+
+
+def show_sum(runs: Sequence[Learned], *, dry_run: bool, failed: int = 0, with_model: bool = False) -> None:
     """What all runs came to, and what would help where nothing was learned."""
     new = [run for run in runs if run.tasks or run.written or run.held or run.refused or run.skipped]
     if not new:
@@ -99,8 +129,11 @@ def show_sum(runs: Sequence[Learned], *, dry_run: bool, failed: int = 0) -> None
     logged = sum(len(run.written) for run in new) - len(lessons)
     if logged:
         say(f"{counted(logged, 'finished task')} {'would be ' if dry_run else ''}noted in daily-logs")
-    _show_skips(new)
-    if not lessons:
+    if not with_model:
+        _show_skips(new)
+    if not lessons and with_model:
+        say(f"nothing to learn from {counted(len(new), 'session')}, which is the normal answer")
+    elif not lessons:
         say(f"nothing safe to learn without a model from {counted(len(new), 'session')}; {_HELP}")
     elif dry_run:
         say(f"{_did(lessons, 'would be ')}; without --dry-run they are")
@@ -116,7 +149,7 @@ def _show_skips(runs: Sequence[Learned]) -> None:
     judged = counted(reasons.total(), "finished task")
     say(f"{judged} of {len(runs):,} sessions taught nothing that is safe to learn without a model:")
     table((f"  {count:,}", one_line(reason)) for reason, count in reasons.most_common(_REASONS))
-    say("a model would read these too: what was done and why, how the project works (in a later version)")
+    say("a model would read these too, what was done and why: acontext config says how to name one")
 
 
 def _did(lessons: Sequence[Written], would: str = "") -> str:

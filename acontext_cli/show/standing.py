@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from acontext_cli.api.log import Changes, Logged
 from acontext_cli.api.standing import SpaceStanding, Standing
-from acontext_cli.show.text import counted, one_line, say, table, warn
+from acontext_cli.show.text import counted, one_line, say, table, used, warn
 
 SPACES = 12
 """So many spaces are shown; there may be one for each project."""
@@ -48,6 +48,8 @@ def show_changes(found: Changes) -> None:
     run = found.run
     by = " ".join(filter(None, (run.engine, run.model)))
     say(f"run {run.id}  {run.time}  {by}".rstrip())
+    if run.calls:
+        say(used(run.calls, run.tokens))
     if run.session:
         say(f"session {run.session}")
     for line in found.records:
@@ -79,4 +81,5 @@ def _space(space: SpaceStanding, *, of: int) -> str:
 
 def _did(each: Logged) -> str:
     did = ", ".join(f"{count} {action}" for action, count in each.did.items())
-    return one_line(f"{did}  {' '.join(each.files)}")
+    asked = f"{each.model}: {used(each.calls, each.tokens)}  " if each.calls else ""
+    return one_line(f"{asked}{did}  {' '.join(each.files)}")

@@ -74,6 +74,11 @@ def counted(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
+def used(calls: int, tokens: int) -> str:
+    """`2 calls, 5,120 tokens`."""
+    return f"{counted(calls, 'call')}, {counted(tokens, 'token')}"
+
+
 def _cut(line: str, width: int) -> str:
     return line if not width or len(line) <= width else line[: width - 1] + "…"
 

@@ -47,6 +47,11 @@ def indexed(skill: Skill) -> str:
     return text[:start] + section + ("\n" if text[end:] else "") + text[end:]
 
 
+def without_rows(text: str) -> str:
+    """A SKILL.md as its author wrote it: the program's rows left out."""
+    return "\n".join(line for line in text.split("\n") if line.strip() and not _ROW.fullmatch(line.rstrip("\r")))
+
+
 def rows(skill: Skill) -> list[str]:
     """A row an entry, or a row a file where files are named by date or the entries are too many."""
     files = skill.data

@@ -5,6 +5,6 @@ A person may change the same files at any time; what they wrote is never overwri
 
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held
-from acontext_cli.store.space import SkillStore, by_hand
+from acontext_cli.store.space import SkillStore, hand_run
 
-__all__ = ["Draft", "Held", "SkillStore", "by_hand"]
+__all__ = ["Draft", "Held", "SkillStore", "hand_run"]

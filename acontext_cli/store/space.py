@@ -9,17 +9,19 @@ from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import DISK, Disk, digest, locked
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.ledger import Ledger, Line, Record, Run
-from acontext_cli.skills import SKILL, Skill, front, indexed, invalid, problems
+from acontext_cli.skills import DAILY, SKILL, USER, Skill, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held, HeldLessons, State
 from acontext_cli.store.history import History
 from acontext_cli.store.journal import Change, Journal
 from acontext_cli.store.records import completed, created, removed
+from acontext_cli.store.schemas import TEMPLATES, by_hand
 from acontext_cli.store.shelf import Key, Shelf
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 Files = Mapping[Key, tuple[bytes | None, bytes | None]]
 
+STARTING = (DAILY, USER)
+EMPTY = "(Empty so far.)"
 _HEAD = 4096
 _NONE: Mapping[Key, bytes] = {}
 
@@ -51,7 +53,7 @@ class SkillStore:
         draft = self.draft()
         for template in sorted(TEMPLATES.glob("*.md")):
             draft.put(template.stem, SKILL, template.read_text(encoding="utf-8"))
-        self.commit(draft, (), run or by_hand())
+        self.commit(draft, (), run or hand_run())
 
     def names(self) -> list[str]:
         """All skills, those too that cannot be read."""
@@ -62,6 +64,20 @@ class SkillStore:
         """Name and description of every skill that can be read; only heads of files are looked at."""
         found = ((name, self._head(name)) for name in self.names())
         return [(name, said) for name, said in found if said]
+
+    def offered(self) -> list[tuple[str, str]]:
+        """The catalog for an agent: of the skills that every space starts with it is told which hold nothing yet."""
+        return [(name, f"{EMPTY} {said}" if self.is_empty(name) else said) for name, said in self.catalog()]
+
+    def is_empty(self, name: str) -> bool:
+        """Whether it is a skill that every space starts with, and has no entry yet."""
+        return name in STARTING and len(self.files(name)) == 1
+
+    def wanted(self) -> list[tuple[str, str]]:
+        """Name and description of the skills in which a person says what is to be remembered."""
+        draft = self.draft()
+        readable = (name for name, _ in self.catalog())
+        return by_hand(((name, draft.skill(name)) for name in readable), self.ledger)
 
     def read(self, name: str) -> Skill:
         """A skill as it stands. Its files are read when they are looked at."""
@@ -128,7 +144,7 @@ class SkillStore:
             with Folder.at(self.folder) as space, space.enter(name) as skill:
                 found = dict(contents(skill))
             files: Files = {(name, file): (data, None) for file, data in found.items()}
-            self._write(files, removed(name, found), run or by_hand())
+            self._write(files, removed(name, found), run or hand_run())
 
     def hold(self, items: Iterable[Held]) -> None:
         """Hold lessons for review. To be done before the commit that records them: a second time changes nothing."""
@@ -232,7 +248,7 @@ class SkillStore:
             return [str(error)]
 
 
-def by_hand() -> Run:
+def hand_run() -> Run:
     """A run that a person's own command is."""
     from datetime import UTC, datetime
 

@@ -1,13 +1,15 @@
 """How a transcript is shown to a model within a size.
 
 Kept whatever the size: the user's words, the arguments, every span that a link uses with its JSON field (else its
-line), every error, the final check. Of the rest head and tail, each message as much as any other, while room is left.
+line), every error, the final check, the heads of a diff. Of the rest head and tail, each message as much as any other,
+while room is left.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from acontext_cli.messages import Message
 from acontext_cli.trace.links import Link, links
@@ -19,6 +21,10 @@ GAP = " … "
 _LONG_ARGUMENTS = 1200
 _ERROR = 600
 _LINE = 300
+_ANSWER = 800
+_SIBLINGS = 8
+_HUNK = re.compile(r"^[ \t]{0,8}(?:@@ [^\n]{1,200}|diff --git [^\n]{1,200})", re.MULTILINE)
+_MOST_HUNKS = 30
 _JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\"{\[\]]|-?\d[\d.]*\s*,))")
 _KEY = re.compile(r'"(?:[^"\\]|\\.){1,80}"\s*:\s*')
 
@@ -72,7 +78,11 @@ def _shown(message: Message, spans: Iterable[Span]) -> _Shown:
     if message.is_human:
         return _Shown(message.id, text, ((0, len(text)),))
     if message.is_result:
-        return _Shown(message.id, text, _merged([*_wrong(message, text), *_places(text, spans)]))
+        return _Shown(message.id, text, _merged([*_wrong(message, text), *_hunks(text), *_places(text, spans)]))
+    if message.role == "assistant" and not message.calls:  # what the agent tells the user, and claims
+        return _Shown(
+            message.id, text, _merged([(0, min(len(text), _ANSWER)), (max(0, len(text) - _ANSWER // 2), len(text))])
+        )
     return _Shown(message.id, text, _merged(_argument_ranges(message, text)))
 
 
@@ -80,6 +90,11 @@ def _wrong(message: Message, text: str) -> list[Range]:
     if not failed(message):
         return []
     return [(0, min(len(text), _ERROR)), (max(0, len(text) - _ERROR // 2), len(text))]
+
+
+def _hunks(text: str) -> list[Range]:
+    """Where a diff begins to change what: a change that nobody asked for shows there."""
+    return [found.span() for found in islice(_HUNK.finditer(text), _MOST_HUNKS)] if "@@" in text else []
 
 
 def _argument_ranges(message: Message, text: str) -> Iterator[Range]:
@@ -104,6 +119,7 @@ def _places(text: str, spans: Iterable[Span]) -> Iterator[Range]:
             place, span = place + max(0, whole.find(part)), part
         if json_like:
             yield from _field(text, place, len(span))
+            yield from _beside(text, place, span)
             quoted = text.find(f'"{span}"')
             if quoted not in (-1, place - 1):
                 yield from _field(text, quoted + 1, len(span))
@@ -114,10 +130,7 @@ def _places(text: str, spans: Iterable[Span]) -> Iterator[Range]:
 def _field(text: str, place: int, length: int) -> Iterator[Range]:
     """The value at a place with the key that it stands under; the key apart where it is far off."""
     end = min(len(text), place + length + (text[place + length : place + length + 1] == '"'))
-    start = max(0, place - 400)
-    key = None
-    for match in _KEY.finditer(text, start, place):
-        key = match
+    key = _key_before(text, place)
     if key is None:
         yield max(0, place - 1), end
     elif place - key.end() < 40:
@@ -125,6 +138,26 @@ def _field(text: str, place: int, length: int) -> Iterator[Range]:
     else:
         yield key.start(), key.end()
         yield max(0, place - 1), end
+
+
+def _key_before(text: str, place: int) -> re.Match[str] | None:
+    """The last key before a place, not too far off."""
+    key = None
+    for match in _KEY.finditer(text, max(0, place - 400), place):
+        key = match
+    return key
+
+
+def _beside(text: str, place: int, span: str) -> Iterator[Range]:
+    """What the same key says elsewhere in a result, where it says a number: a price among others."""
+    key = _key_before(text, place) if span[:1].isdigit() else None
+    if key is None or key.end() != place:
+        return
+    same = re.compile(re.escape(key.group()) + r"-?[\d.]+")
+    for count, found in enumerate(same.finditer(text)):
+        if count >= _SIBLINGS:
+            return
+        yield found.span()
 
 
 def _line(text: str, place: int, length: int) -> Range:

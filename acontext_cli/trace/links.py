@@ -24,6 +24,8 @@ LinkKind = Literal["value", "subject", "measure"]
 
 _SHORTEST = 4
 _LONGEST = 400
+_CALCULATION = re.compile(r"[\d\s.,()]*\d\s*[-+*/][\d\s.,()+*/-]{1,300}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +82,17 @@ def _named_by(kept: set[int], looks: list[Step], found: Iterable[Link]) -> set[i
 def _value_links(steps: tuple[Step, ...]) -> Iterator[Link]:
     first = _FirstPlace(steps)
     for place, step in enumerate(steps):
-        for value in dict.fromkeys(values(step.arguments)):
+        given = list(values(step.arguments))
+        used = [*given, *(number for text in given for number in _calculated(text))]
+        for value in dict.fromkeys(used):
             source = first.of(value, place)
             if source is not None:
                 yield Link(kind="value", source=source.number, target=step.number, span=value, part=value)
+
+
+def _calculated(value: str) -> list[str]:
+    """The numbers of a calculation: each was taken from somewhere."""
+    return _NUMBER.findall(value) if _CALCULATION.fullmatch(value) else []
 
 
 class _FirstPlace:

@@ -8,9 +8,10 @@ from acontext_cli.engines.rules.outcomes import Check, besides, check, judged
 from acontext_cli.engines.rules.progress import progress
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.engines.rules.turns import asked, asks_anew, awaits_answer
+from acontext_cli.engines.signs import signs
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
-from acontext_cli.tasks import Known, Sign, Status, Task
+from acontext_cli.tasks import Known, Status, Task
 from acontext_cli.trace.steps import Trace, TraceBuilder
 
 GOAL = 160
@@ -111,7 +112,7 @@ class _Running:
             goal=self._goal or "(nothing asked)",
             status=status,
             progress=tuple(progress(told, found)),
-            signs=tuple(self._signs(told)),
+            signs=tuple(signs(told, stated=self._stated)),
             known=known,
             first=self._first,
             last=self._last,
@@ -137,16 +138,6 @@ class _Running:
         self._answered = bool(text.strip()) and not calls
         if text.strip():
             self._agent = text[-4000:]
-
-    def _signs(self, told: Trace) -> Iterator[Sign]:
-        if told.changes:
-            yield "change"
-        if any(step.kind == "test" for step in told.steps):
-            yield "test"
-        if any(step.failed for step in told.steps):
-            yield "failure"
-        if self._stated:
-            yield "statement"
 
     def _outcome(self, told: Trace, found: Check | None) -> tuple[Status, Known | None]:
         if not self._agent and not told.steps:

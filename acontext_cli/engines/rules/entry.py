@@ -13,8 +13,10 @@ FORGET_AFTER_DAYS = 90
 """A warning is to be forgotten after this many days unless it is confirmed."""
 WARNING = "Warning: "
 
+_LOGGED = 6
+"""Lines of a task's progress in the daily log."""
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
-_KNOWN = "- Known because: "
+KNOWN = "- Known because: "
 _ONLY_SAID = "only the agent says so"
 _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
 
@@ -29,10 +31,10 @@ def digest_id(task: Task, session: str) -> str:
     return _hashed(f"digest:{session}:{task.number}", 10)
 
 
-def lesson_text(lesson: Success | Facts, item: Distillation, sessions: int) -> str:
+def lesson_text(lesson: Lesson, item: Distillation, sessions: int) -> str:
     """The entry of a lesson."""
-    lines = _procedure(lesson) if isinstance(lesson, Success) else [f"- {inline(fact)}" for fact in lesson.facts]
-    known = _known(item.known, sessions)
+    lines = _bullets(lesson, item.date)
+    known = known_lines(item.known, sessions)
     text = "\n".join([heading(lesson.title, item.date, entry_id(lesson)), *lines, *known])
     if isinstance(lesson, Success) and lesson.otherwise and tokens(text) > ENTRY_TOKENS:
         return lesson_text(replace(lesson, otherwise=""), item, sessions)
@@ -46,10 +48,15 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
     failed, principle = inline(lesson.failure_point, 120), inline(lesson.prevention_principle, 120)
     told = [
         f"- Warning: this failed ({failed}). {principle}",
-        f"- Forget after: {_days_after(date, FORGET_AFTER_DAYS)}",
+        forget_line(date),
     ]
     kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", "- Forget after: ")))
     return _within_budget("\n".join([title, *told, *kept]))
+
+
+def forget_line(date: str) -> str:
+    """When a warning is to be forgotten."""
+    return f"- Forget after: {_days_after(date, FORGET_AFTER_DAYS)}"
 
 
 def contradicted_text(text: str, lesson: Failure, date: str) -> str:
@@ -66,6 +73,11 @@ def _within_budget(text: str) -> str:
     return text
 
 
+def known_lines(known: Known | None, sessions: int) -> list[str]:
+    """The line that says how an entry is known, and from how many sessions."""
+    return [f"{KNOWN}{inline(known.because, 160)} {_sessions(sessions)}"] if known else []
+
+
 def with_sessions(text: str, sessions: int) -> str:
     """The entry with another number of sessions behind it; unchanged where a person took the count away."""
     places = list(_COUNT.finditer(text))
@@ -80,10 +92,15 @@ def digest_text(task: Task, session: str, name: str, date: str) -> str:
     lines = [
         heading(one_line(task.goal, 90), date, digest_id(task, session)),
         f"- Outcome: {task.status}{_how(task.known)}",
-        *(f"- {inline(line, 120)}" for line in task.progress[-4:] if not task.known or line != task.known.because),
+        *(f"- {inline(line, 160)}" for line in _told(task.progress) if not task.known or line != task.known.because),
         f"- Session: {inline(name, 60) or session[:8]}, task {task.number}",
     ]
     return "\n".join(lines)
+
+
+def _told(progress: tuple[str, ...]) -> tuple[str, ...]:
+    """What was found first, and what was done last."""
+    return progress if len(progress) <= _LOGGED else (*progress[:2], *progress[2 - _LOGGED :])
 
 
 def _how(known: Known | None) -> str:
@@ -91,6 +108,16 @@ def _how(known: Known | None) -> str:
         return ""
     said = known.because if known.source != "claim" or known.because.startswith(_ONLY_SAID) else _ONLY_SAID
     return f" ({inline(said, 160)})"
+
+
+def _bullets(lesson: Lesson, date: str) -> list[str]:
+    if isinstance(lesson, Success):
+        return _procedure(lesson)
+    if isinstance(lesson, Facts):
+        return [f"- {inline(fact)}" for fact in lesson.facts]
+    instead = " ".join(filter(None, (lesson.what_should_have_been_done, lesson.prevention_principle)))
+    told = (("When to Apply", lesson.applies_when), ("Failed Because", lesson.failure_point), ("Do Instead", instead))
+    return [*_lines(told), forget_line(date)]
 
 
 def _procedure(lesson: Success) -> list[str]:
@@ -106,10 +133,6 @@ def _procedure(lesson: Success) -> list[str]:
 
 def _lines(fields: tuple[tuple[str, str], ...]) -> list[str]:
     return [f"- {name}: {inline(text)}" for name, text in fields if text]
-
-
-def _known(known: Known | None, sessions: int) -> list[str]:
-    return [f"{_KNOWN}{inline(known.because, 220)} {_sessions(sessions)}"] if known else []
 
 
 def _sessions(count: int) -> str:

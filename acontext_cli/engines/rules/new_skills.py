@@ -25,7 +25,7 @@ def edits_for(name: str, lesson: Success | Facts, space: Space) -> tuple[SkillEd
     triggers = f"{said}; {lesson.title}"
     if not mark or lesson.title in said or len(triggers) + len(mark) + len(rest) > _LONGEST:
         return ()
-    return _redescribed(name, skill, f"{triggers}{mark}{rest}")
+    return redescribed(name, skill, f"{triggers}{mark}{rest}")
 
 
 def edits_for_warning(name: str, lesson: Failure, space: Space) -> tuple[SkillEdit, ...]:
@@ -35,10 +35,11 @@ def edits_for_warning(name: str, lesson: Failure, space: Space) -> tuple[SkillEd
     kept = [title for title in said.split("; ") if title != description(lesson.title)]
     if not mark or len(kept) == len(said.split("; ")):
         return ()
-    return _redescribed(name, skill, f"{'; '.join(kept) or 'Warnings only'}{mark}{rest}")
+    return redescribed(name, skill, f"{'; '.join(kept) or 'Warnings only'}{mark}{rest}")
 
 
-def _redescribed(name: str, skill: Skill, said: str) -> tuple[SkillEdit, ...]:
+def redescribed(name: str, skill: Skill, said: str) -> tuple[SkillEdit, ...]:
+    """A skill with another description, as an edit; none where it says that already."""
     text = described(skill.text, description(said))
     old, new = skill.text.removesuffix(skill.body), text.removesuffix(skill.body)
     return (ReplaceText(skill=name, file=SKILL, old=old, new=new),) if old != new else ()

@@ -1,13 +1,13 @@
 """How a space is to change for what was distilled: update before create, small edits, nothing taught twice."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
 from acontext_cli.edits import AddEntry, ReplaceText, SkillEdit
-from acontext_cli.engines.engine import Decline, Hold, Proposal, Space
+from acontext_cli.engines.engine import Decline, Hold, Proposal, Proposed, Space
 from acontext_cli.engines.rules.entry import (
     WARNING,
     contradicted_text,
@@ -34,29 +34,35 @@ _NOT_LOGGED = f"the daily log holds a session's first {MOST_LOGGED} tasks: acont
 DELETED = "you deleted this entry, so it is not taught again"
 
 
-def learn(items: Iterable[Distillation], space: Space, name: str) -> Iterator[Proposal | Hold | Decline]:
-    """Proposals for one session's distillations; `name` is what the session is called in the daily log."""
-    writer = _Writer(space)
-    logged: set[int] = set()
+def learn(items: Iterable[Distillation], space: Space, names: Mapping[str, str]) -> Proposed:
+    """Proposals for what was distilled from some sessions; `names`: what these are called in the daily log."""
+    writer = Writer(space)
     for item in items:
-        if item.task.number not in logged and item.task.finished:
-            logged.add(item.task.number)
-            if item.task.number <= MOST_LOGGED:
-                yield from writer.digest(item, name)
-            elif item.task.number == MOST_LOGGED + 1:
-                yield Decline(lesson=item.id, reason=_NOT_LOGGED)
+        yield from writer.log(item, names)
         if isinstance(item.verdict, Failure):
             yield from writer.warn(item, item.verdict)
         elif not isinstance(item.verdict, Skip):
             yield from writer.teach(item, item.verdict)
 
 
-class _Writer:
+class Writer:
     """Says what is to be written, looking at what stands there already."""
 
     def __init__(self, space: Space) -> None:
         self._space = space
         self._shelf = Shelf(space)
+        self._logged: set[tuple[str, int]] = set()
+
+    def log(self, item: Distillation, names: Mapping[str, str]) -> Iterator[Proposal | Decline]:
+        """The record of a finished task, once."""
+        task = item.task
+        if (item.session, task.number) in self._logged or not task.finished:
+            return
+        self._logged.add((item.session, task.number))
+        if task.number <= MOST_LOGGED:
+            yield from self.digest(item, names.get(item.session, ""))
+        elif task.number == MOST_LOGGED + 1:
+            yield Decline(lesson=item.id, reason=_NOT_LOGGED)
 
     def digest(self, item: Distillation, name: str) -> Iterator[Proposal]:
         """The record of a task in the daily log, made or brought up to date."""
@@ -91,17 +97,19 @@ class _Writer:
 
     def warn(self, item: Distillation, lesson: Failure) -> Iterator[Proposal | Decline]:
         """What this session taught and now turns out to have failed becomes a warning; nothing else is written."""
-        id = entry_id(lesson)
+        proposal = self.warned(item, lesson, entry_id(lesson))
+        yield proposal or Decline(lesson=item.id, reason=FAILED)
+
+    def warned(self, item: Distillation, lesson: Failure, id: str) -> Proposal | None:
+        """The entry as a warning, if this session has taught it; where others did too, with the failure noted."""
         found, sources = self._space.entry(id), self._space.sources(id)
         if not found or item.session not in sources:
-            yield Decline(lesson=item.id, reason=FAILED)
-            return
+            return None
         if others := len(sources) - 1:
             text = with_sessions(contradicted_text(found[1].text, lesson, item.date), others)
-            yield self._changed(item, found, text, "warning", lesson.title)
-            return
+            return self._changed(item, found, text, "warning", lesson.title)
         made = self._changed(item, found, warning_text(found[1].text, lesson, item.date), "warning", lesson.title)
-        yield replace(made, edits=(*made.edits, *edits_for_warning(found[0], lesson, self._space)))
+        return replace(made, edits=(*made.edits, *edits_for_warning(found[0], lesson, self._space)))
 
     def _added(self, item: Distillation, lesson: Success | Facts, sessions: int) -> Proposal:
         skill = skill_for(lesson, self._space)

@@ -1,0 +1,82 @@
+"""Which engine judges a session: rules, or a model with what is known of the session."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from acontext_cli.api.session import Session
+from acontext_cli.config import Config
+
+if TYPE_CHECKING:
+    from acontext_cli.engines.engine import Engine
+    from acontext_cli.engines.llm.context import Context
+    from acontext_cli.model import Model
+    from acontext_cli.store import SkillStore
+
+
+class Engines:
+    """The engines of one workspace; a model, where there is one, is shared by all of them."""
+
+    def __init__(self, config: Config, env: Mapping[str, str]) -> None:
+        from acontext_cli.api.models import engine_name
+
+        self.name = engine_name(config, env)
+        self.model: Model | None = None if self.name == "offline" else _configured(config, env)
+        """Who is asked; None where rules judge. Another may be put in its place before the first engine is made."""
+        self._config = config
+        self._wanted: dict[Path, tuple[tuple[str, str], ...]] = {}
+
+    def of(
+        self, session: Session | None = None, store: "SkillStore | None" = None, model: "Model | None" = None
+    ) -> "Engine":
+        """The engine for a session; without one it knows nothing of what was found and answered before.
+
+        `model`: asked instead of the one that is configured."""
+        model = model or self.model
+        if model is None:
+            from acontext_cli.engines.offline import OfflineEngine
+
+            return OfflineEngine()
+        from acontext_cli.engines.llm import LlmEngine
+
+        answers = session.folder.answers() if session else None
+        return LlmEngine(model, self._context(session, store), answers)
+
+    def _context(self, session: Session | None, store: "SkillStore | None") -> "Context":
+        from acontext_cli.engines.llm.context import Context
+
+        folder, config = session.folder if session else None, self._config
+        wanted = self._wanted_of(store) if store else ()
+        return Context(
+            tasks=folder.tasks if folder else tuple,
+            outcomes=folder.outcomes if folder else tuple,
+            wanted=lambda: wanted,
+            lessons=lambda session, task: _lessons(folder, session, task),
+            input_tokens=config.whole("max_input_tokens"),
+            success=config["task_success_criteria"],
+            failure=config["task_failure_criteria"],
+        )
+
+    def _wanted_of(self, store: "SkillStore") -> tuple[tuple[str, str], ...]:
+        """Looked up once: several threads may ask, and a person's own skills are not made by learning."""
+        if store.folder not in self._wanted:
+            self._wanted[store.folder] = tuple(store.wanted())
+        return self._wanted[store.folder]
+
+
+def _lessons(folder: object, session: str, task: int) -> Collection[str]:
+    """Ids of all that was ever distilled from a task; a session beside this one is found by its id."""
+    from acontext_cli.session import Session as Folder
+    from acontext_cli.session import Sessions
+
+    if not isinstance(folder, Folder):
+        return ()
+    found = folder if folder.id == session else Sessions(folder.folder.parent).find(session)
+    return {item.id for item in found.distillations() if item.task.number == task}
+
+
+def _configured(config: Config, env: Mapping[str, str]) -> "Model":
+    from acontext_cli.api.models import model_named
+    from acontext_cli.show.text import warn
+
+    return model_named(config, env, warn=lambda line: warn(f"acontext: {line}"))

@@ -1,0 +1,130 @@
+"""Learning from several sessions: read and judged a few at a time, written in order, those of a few at a time together.
+
+Sessions that were judged at the same time are written in one run: a learner that sees their lessons together asks less,
+and merges more, than one that sees them one after the other.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from acontext_cli import pipeline
+from acontext_cli.api.pool import in_order
+from acontext_cli.api.session import Session
+from acontext_cli.errors import AcontextError
+from acontext_cli.models.spending import LimitReached
+from acontext_cli.pipeline import Learned, Prepared
+
+if TYPE_CHECKING:
+    from acontext_cli.api.workspace import Workspace
+    from acontext_cli.engines.engine import Engine
+    from acontext_cli.store import SkillStore
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One session to learn from, and all that it needs."""
+
+    workspace: "Workspace"
+    session: Session
+    engine: "Engine"
+    store: "SkillStore"
+    facts: "SkillStore | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a session: what was learned, or why nothing could be."""
+
+    workspace: "Workspace"
+    session: Session
+    learned: Learned | None = None
+    error: AcontextError | None = None
+
+
+@dataclass(slots=True)
+class Learning:
+    """The runs over some sessions."""
+
+    sessions: "Iterable[tuple[Workspace, Session]]"
+    space: str = ""
+    dry_run: bool = False
+    jobs: int = 1
+    stopped: LimitReached | None = None
+    """The limit that ended it before its time."""
+
+    def run(self) -> Iterator[Done]:
+        """Each session's outcome, in order. One that fails does not keep the others from being learned from."""
+        group: list[tuple[Work, Prepared]] = []
+        for done in in_order(self._works(), _prepared, self.jobs):
+            if isinstance(done, Done):
+                yield from self._failed(group, done)
+                group = []
+            else:
+                if group and not _together(group[0][0], done[0]):
+                    yield from self._written(group)
+                    group = []
+                group.append(done)
+                if len(group) == self.jobs:
+                    yield from self._written(group)
+                    group = []
+            if self.stopped:
+                return
+        yield from self._written(group)
+
+    def _works(self) -> "Iterator[Work | Done]":
+        # What is shared (spaces, ledgers) is looked at by one thread: several jobs get their works made beforehand.
+        made = (self._work(here, session) for here, session in self.sessions)
+        return made if self.jobs == 1 else iter(list(made))
+
+    def _work(self, here: "Workspace", session: Session) -> "Work | Done":
+        try:
+            return here.work(session, self.space)
+        except AcontextError as error:
+            return Done(here, session, error=error)
+
+    def _failed(self, group: "Sequence[tuple[Work, Prepared]]", done: Done) -> Iterator[Done]:
+        """What was ready before a session that failed is written first: the order stays."""
+        yield from self._written(group)
+        if isinstance(done.error, LimitReached):
+            self.stopped = self.stopped or done.error
+        else:
+            yield done
+
+    def _written(self, group: "Sequence[tuple[Work, Prepared]]") -> Iterator[Done]:
+        if not group or self.stopped:
+            return
+        first = group[0][0]
+        run = first.workspace.new_run(first.engine, first.session)
+        prepared = [each for _, each in group]
+        try:
+            learned = pipeline.write(
+                prepared, first.engine, first.store, run=run, facts=first.facts, dry_run=self.dry_run
+            )
+        except LimitReached as error:
+            self.stopped = error
+        except AcontextError as error:
+            yield from (Done(work.workspace, work.session, error=error) for work, _ in group)
+        else:
+            yield from (
+                Done(work.workspace, work.session, each) for (work, _), each in zip(group, learned, strict=True)
+            )
+
+
+def _prepared(work: Work | Done) -> tuple[Work, Prepared] | Done:
+    """A session extracted and distilled, by any thread."""
+    if isinstance(work, Done):
+        return work
+    before = work.engine.usage
+    try:
+        tasks = pipeline.prepare(work.session.folder, work.engine)
+    except AcontextError as error:
+        return Done(work.workspace, work.session, error=error)
+    usage = work.engine.usage - before
+    return work, Prepared(session=work.session.folder, tasks=tasks, usage=usage)
+
+
+def _together(first: Work, other: Work) -> bool:
+    """Whether two sessions teach the same space."""
+    folders = [(work.store.folder, work.facts.folder if work.facts else None) for work in (first, other)]
+    return folders[0] == folders[1]

@@ -1,0 +1,41 @@
+"""What an LLM engine knows besides the messages it is given."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from acontext_cli.prompts import prompt
+from acontext_cli.tasks import Outcome, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One session's surroundings; everything may be unknown."""
+
+    tasks: Callable[[], Iterable[Task]] = tuple
+    """The tasks found so far."""
+    outcomes: Callable[[], tuple[Outcome, ...]] = tuple
+    """What was told from outside."""
+    wanted: Callable[[], Sequence[tuple[str, str]]] = tuple
+    """Name and description of the skills in which a person says what is to be remembered."""
+    lessons: Callable[[str, int], Collection[str]] = lambda _session, _task: ()
+    """Ids of all that was ever distilled from a task of a session."""
+    input_tokens: int = 20_000
+    """What a prompt may hold, its tools included."""
+    success: str = ""
+    """When a task counts as a success, a sentence of the person's own."""
+    failure: str = ""
+
+    def extract_prompt(self) -> str:
+        said = (
+            (f"A task is a success when: {self.success}", self.success),
+            (f"A task has failed when: {self.failure}", self.failure),
+        )
+        told = "".join(f"{sentence}\n" for sentence, given in said if given)
+        return prompt("extract", criteria=f"The user has said:\n{told}" if told else "")
+
+    def distill_prompt(self, which: str) -> str:
+        listed = "".join(f"- {name}: {about}\n" for name, about in self.wanted())
+        told = (
+            f"Besides, the user wants such things remembered, whenever a task holds them:\n{listed}" if listed else ""
+        )
+        return prompt("distill", which=which, wanted=told)

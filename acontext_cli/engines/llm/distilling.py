@@ -1,0 +1,80 @@
+"""Distillation: what a finished task teaches, by the verdicts that came with its extraction or by a call of its own."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from acontext_cli.distillations import Facts, Skip
+from acontext_cli.engines.engine import Finding
+from acontext_cli.engines.llm.asking import Asked, Asking
+from acontext_cli.engines.llm.belief import ONLY_SAID, known_fact
+from acontext_cli.engines.llm.context import Context
+from acontext_cli.engines.llm.foreseen import Foreseen, Given, ids
+from acontext_cli.engines.llm.reports import Report, SkipReport, empty_field, toolbox, verdict_of
+from acontext_cli.engines.llm.shown import shown, within
+from acontext_cli.messages import Message
+from acontext_cli.models.kept import KeptModel
+from acontext_cli.skills import tokens
+from acontext_cli.tasks import Task
+from acontext_cli.trace.steps import trace
+
+_TURNS = 3
+_MOST = 5
+_MOST_TOOLS = 12
+
+
+class Distilling:
+    """The verdicts on the tasks of a session."""
+
+    def __init__(self, model: KeptModel, context: Context, foreseen: Foreseen) -> None:
+        self._model = model
+        self._context = context
+        self._foreseen = foreseen
+        self._system = context.distill_prompt("this finished task")
+        self._tools = toolbox(extract=False, distill=True)
+
+    def findings(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
+        given = self._foreseen.of(task)
+        read = list(messages) if given else within(messages, self._room(task))
+        given = given or self._asked(task, read)
+        lessons = [each for each in given if not isinstance(each[0], SkipReport)][:_MOST]
+        tools = tuple(dict.fromkeys(step.tool for step in trace(read).steps)) if lessons else ()
+        return tuple(_finding(task, each, read, tools) for each in lessons or given[:1])
+
+    def _asked(self, task: Task, messages: Sequence[Message]) -> Sequence[Given]:
+        seen = shown(messages, self._room(task))
+        text = f"{_told(task)}\n\n{seen.text}"
+        asking = Asking(self._model, Asked(system=self._system, text=text, tools=self._tools, turns=_TURNS))
+        found: list[Given] = []
+        for call, report in asking:
+            if not isinstance(report, Report):
+                continue  # the tools make nothing else
+            if missing := empty_field(report):
+                asking.refuse(call, f"{missing} is empty")
+                continue
+            found.append((report, ids(report, seen)))
+            if asking.ends:
+                return found
+            asking.answer(call, "Recorded.")
+        if not found:
+            raise asking.failed(f"gave no verdict on task {task.number}")
+        return found
+
+    def _room(self, task: Task) -> int:
+        """So many tokens are left for the transcript."""
+        fixed = tokens(self._system) + tokens(str(self._tools.schemas)) + tokens(_told(task))
+        return max(500, self._context.input_tokens - fixed - 1000)
+
+
+def _told(task: Task) -> str:
+    how = f" ({task.known.because})" if task.known else ""
+    lines = "".join(f"\n- {line}" for line in task.progress)
+    return f"The task: {task.goal}\nHow it came out: {task.status}{how}{lines}"
+
+
+def _finding(task: Task, given: Given, messages: Sequence[Message], tools: tuple[str, ...]) -> Finding:
+    report, evidence = given
+    verdict = verdict_of(report)
+    if isinstance(verdict, Skip):
+        return Finding(verdict=verdict, known=task.known)
+    known = known_fact(messages, evidence) if isinstance(verdict, Facts) else task.known or ONLY_SAID
+    return Finding(verdict=replace(verdict, tools=tools[:_MOST_TOOLS]), known=known, messages=evidence)

@@ -1,0 +1,77 @@
+"""What a learner is told: the lessons, and the catalog of the skills that are there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
+from acontext_cli.engines.engine import Space
+from acontext_cli.recall import listed
+from acontext_cli.skills import DAILY, one_line, tokens
+
+_LONGEST = 2_000
+"""A field of a lesson is told in so many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One thing to write."""
+
+    item: Distillation
+    is_record: bool = False
+    """Whether it is the record of a finished task for the daily log, and no lesson."""
+
+
+def lessons_text(lessons: Sequence[Lesson]) -> str:
+    """The lessons, numbered."""
+    return "\n\n".join("\n".join(_told(number, lesson)) for number, lesson in enumerate(lessons, 1))
+
+
+def catalog(space: Space, room: int) -> str:
+    """Every skill with its description, these cut so that all fit in so many tokens."""
+    found = [(name, space.skill(name).description) for name in space.names()]
+    width = 1024
+    while width > 60 and tokens(_catalog(found, width)) > room:
+        width = width * 2 // 3
+    own = ", ".join(name for name, _ in found if space.by_hand(name))
+    told = f"\nSkills whose SKILL.md the user wrote: {own}." if own else ""
+    kept = f"\n`{DAILY}` is kept by the program." if DAILY in space.names() and not space.by_hand(DAILY) else ""
+    return f"{_catalog(found, width)}{told}{kept}"
+
+
+def _catalog(found: Sequence[tuple[str, str]], width: int) -> str:
+    each = (listed(name, one_line(said, width)) for name, said in found)
+    return "\n".join(["<available_skills>", *each, "</available_skills>"])
+
+
+def _told(number: int, lesson: Lesson) -> Iterator[str]:
+    item = lesson.item
+    task, how = item.task, f": {item.known.because} ({item.known.source})" if item.known else ""
+    yield f"## Lesson {number}: {_kind(lesson)} (date: {item.date})"
+    yield f"- Asked for: {task.goal}"
+    if lesson.is_record:
+        yield f"- Outcome: {task.status}{how}"
+        yield from (f"- {line}" for line in task.progress)
+        return
+    yield f"- Known{how}" if how else "- Known: only the agent says so"
+    yield from _fields(item.verdict)
+
+
+def _kind(lesson: Lesson) -> str:
+    verdict = lesson.item.verdict
+    if lesson.is_record:
+        return f"a finished task, to be recorded in `{DAILY}` as its SKILL.md says"
+    if isinstance(verdict, Facts):
+        return f"facts about the {verdict.about}"
+    return "a procedure" if isinstance(verdict, Success) else "a warning"
+
+
+def _fields(verdict: Success | Facts | Failure | Skip) -> Iterator[str]:
+    for field in fields(verdict):
+        value = getattr(verdict, field.name)
+        if not value or field.name in ("task_goal", "sessions_needed", "tools", "about"):
+            continue
+        if isinstance(value, tuple):
+            yield f"- {field.name}:"
+            yield from (f"  {place}. {one_line(str(line), _LONGEST)}" for place, line in enumerate(value, 1))
+        else:
+            yield f"- {field.name}: {one_line(str(value), _LONGEST)}"

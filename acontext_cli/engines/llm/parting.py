@@ -1,0 +1,115 @@
+"""Cuts a part of a transcript at the messages with which the reported tasks begin; every message belongs to one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from acontext_cli.engines.engine import Placed
+from acontext_cli.engines.llm.belief import known
+from acontext_cli.engines.llm.reports import TaskReport
+from acontext_cli.engines.llm.shown import Shown
+from acontext_cli.engines.rules.statements import may_state
+from acontext_cli.engines.signs import signs
+from acontext_cli.skills import one_line
+from acontext_cli.tasks import FINISHED, Task
+from acontext_cli.trace.steps import trace
+
+_GOAL, _LINE, _MOST_LINES = 200, 300, 8
+
+
+class Parting:
+    """A part, the task that was running when it began, and the number of the next new task."""
+
+    def __init__(self, part: Sequence[Placed], seen: Shown, held: Task | None, number: int) -> None:
+        self._part = part
+        self._seen = seen
+        self._held = held
+        self._number = held.number + 1 if held else number
+
+    def tasks(self, reports: Sequence[TaskReport]) -> list[tuple[Task, int]]:
+        """Each task with the number that the model gave it."""
+        reports = sorted(reports, key=lambda report: (not self._goes_on(report), report.first, report.last))
+        starts = [self._start(reports[0]), *(report.first for report in reports[1:])]
+        made = self._before(starts[0])
+        for report, start, end in zip(reports, starts, [*starts[1:], len(self._part) + 1], strict=True):
+            if end > start:
+                made.append((self._task(report, start, end - 1), report.number))
+        return made
+
+    def _goes_on(self, report: TaskReport) -> bool:
+        return self._held is not None and report.number == self._held.number
+
+    def _start(self, report: TaskReport) -> int:
+        """Where the first of the tasks begins: what a person said before it is its, too."""
+        if self._held:
+            return 1 if self._goes_on(report) else report.first
+        asked = next(number for number, placed in enumerate(self._part, 1) if placed[0].is_human)
+        return min(report.first, asked)
+
+    def _before(self, start: int) -> list[tuple[Task, int]]:
+        """The running task with what stands before the first that is reported, where that is a new one."""
+        if not self._held or start == 1:
+            return []
+        message, _, end = self._part[start - 2]
+        return [(replace(self._held, last=message.id, end=end, at=message.at or self._held.at), self._held.number)]
+
+    def _task(self, report: TaskReport, first: int, last: int) -> Task:
+        messages = [message for message, _, _ in self._part[first - 1 : last]]
+        told = trace(messages)
+        evidence = {self._seen.id(number) for number in report.evidence if first <= number <= last}
+        before = self._held if self._goes_on(report) else None
+        stated = any(may_state(message.text) for message in messages if message.is_human)
+        task = Task(
+            number=self._number,
+            goal=one_line(report.goal, _GOAL),
+            status=report.status,
+            progress=_lines(report),
+            known=known(report, messages, told, evidence, before) if report.status in FINISHED else None,
+            signs=tuple(signs(told, stated=stated)),
+            first=messages[0].id,
+            last=messages[-1].id,
+            start=self._part[first - 1][1],
+            end=self._part[last - 1][2],
+            at=next((message.at for message in reversed(messages) if message.at), ""),
+        )
+        if before:
+            return _joined(before, task)
+        self._number += 1
+        return task
+
+
+def quiet_task(part: Sequence[Placed], number: int) -> Task:
+    """The task of a part in which nothing happened; it is not finished, so nothing is asked about it."""
+    first = next(placed for placed in part if placed[0].is_human)
+    message, _, end = part[-1]
+    return Task(
+        number=number,
+        goal=one_line(first[0].text, _GOAL) or "(nothing asked)",
+        status="pending",
+        first=first[0].id,
+        last=message.id,
+        start=first[1],
+        end=end,
+        at=message.at,
+    )
+
+
+def _joined(held: Task, more: Task) -> Task:
+    """A task with what a later part adds to it."""
+    lines = dict.fromkeys((*held.progress, *more.progress))
+    return replace(
+        more,
+        number=held.number,
+        goal=held.goal,
+        progress=tuple(lines)[-2 * _MOST_LINES :],
+        signs=tuple(dict.fromkeys((*held.signs, *more.signs))),
+        first=held.first,
+        start=held.start,
+        at=more.at or held.at,
+    )
+
+
+def _lines(report: TaskReport) -> tuple[str, ...]:
+    """What was done, and what the user wants in general: it is carried along with the task."""
+    done = [one_line(line, _LINE) for line in report.progress if line.strip()][:_MOST_LINES]
+    wanted = [f"the user wants: {one_line(line, _LINE)}" for line in report.preferences if line.strip()][:_MOST_LINES]
+    return (*done, *wanted)

@@ -1,0 +1,236 @@
+"""A learner's edit as a proposal: entries get date, id and how they are known; what cannot be is said in words."""
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from acontext_cli import edits
+from acontext_cli.distillations import Distillation, Facts, Failure
+from acontext_cli.edits import SkillEdit
+from acontext_cli.engines.engine import Proposal, Space
+from acontext_cli.engines.llm import moves
+from acontext_cli.engines.rules.entry import KNOWN, WARNING, forget_line, known_lines, with_sessions
+from acontext_cli.engines.rules.new_skills import redescribed
+from acontext_cli.errors import AcontextError
+from acontext_cli.skills import DAILY, FILE_TOKENS, SKILL, USER, Entry, description, entries, heading, tokens
+
+_HEADING = re.compile(r"#{1,4}[ \t]+(?P<title>.*?)(?:\s*\(date:[^)]*\))?(?:\s*<!--.*?-->)?\s*")
+_INDEX = re.compile(r"^## +Index\b", re.MULTILINE | re.IGNORECASE)
+
+
+class Unfit(AcontextError):
+    """An edit that cannot be proposed; told to the model."""
+
+
+class Proposer:
+    """Makes proposals for one space."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+
+    def proposal(self, move: moves.Edit, item: Distillation, *, is_record: bool = False) -> Proposal:
+        """The proposal of an edit for a lesson. Raises Unfit with a reason that the model can act on."""
+        return self._made[type(move)](move, item, is_record)
+
+    @property
+    def _made(self) -> dict[type, Callable[..., Proposal]]:
+        return {
+            moves.AddEntry: self._added,
+            moves.CreateSkill: self._created,
+            moves.WriteFile: self._file,
+            moves.ReplaceText: self._replaced,
+            moves.ConfirmEntry: self._confirmed,
+        }
+
+    def _added(self, move: moves.AddEntry, item: Distillation, is_record: bool) -> Proposal:
+        self._writable(move.skill)
+        if self._space.tokens(move.skill, move.file) and self._is_full(move.skill, move.file, move.text):
+            raise Unfit(f"{move.file!r} is full: use another file, for example {_next_file(move.file)!r}")
+        title, id, text = self._entry(move.text, item, own=self._space.by_hand(move.skill))
+        edit = edits.AddEntry(skill=move.skill, file=move.file, text=text)
+        said = self._described(move.skill, move.description)
+        return _proposal(item, (edit, *said), id, "add", title, move.skill, move.file, text, is_record=is_record)
+
+    def _created(self, move: moves.CreateSkill, item: Distillation, is_record: bool) -> Proposal:
+        body = move.body.strip()
+        if body.startswith("---"):
+            raise Unfit("body begins with front matter: leave that out, name and description are given apart")
+        whole = body if _INDEX.search(body) else f"{body}\n\n## Index"
+        title, id, text = self._entry(move.text, item, own=False)
+        made = edits.CreateSkill(name=move.name, description=description(move.description), body=f"{whole}\n")
+        entry = edits.AddEntry(skill=move.name, file=move.file, text=text)
+        return _proposal(item, (made, entry), id, "add", title, move.name, move.file, text, is_record=is_record)
+
+    def _file(self, move: moves.WriteFile, item: Distillation, is_record: bool) -> Proposal:
+        self._writable(move.skill)
+        if not self._space.by_hand(move.skill):
+            raise Unfit(f"{move.skill!r} is made of entries: use add_entry")
+        if move.file in self._space.skill(move.skill).files:
+            raise Unfit(f"there is a file {move.file!r} already: read it, and use replace_text")
+        edit = edits.WriteFile(skill=move.skill, file=move.file, text=move.text.strip("\n") + "\n")
+        title = _title(item)
+        return _proposal(item, (edit,), "", "edit", title, move.skill, move.file, edit.text, is_record=is_record)
+
+    def _replaced(self, move: moves.ReplaceText, item: Distillation, is_record: bool) -> Proposal:
+        self._writable(move.skill)
+        if move.file == SKILL:
+            raise Unfit(f"{SKILL} is not yours to change: only entries and files beside it are")
+        before = self._text(move.skill, move.file)
+        if move.old == move.new or not move.old or before.count(move.old) != 1:
+            count = before.count(move.old) if move.old else 0
+            raise Unfit(f"old stands {count} times in {move.file!r}, and it must stand there once and differ from new")
+        changed = _changed_entry(before, before.replace(move.old, move.new), move.file)
+        if changed and changed[0].id:
+            return self._rewritten(*changed, move, item, is_record)
+        edit = edits.ReplaceText(skill=move.skill, file=move.file, old=move.old, new=move.new)
+        return _proposal(
+            item,
+            (edit,),
+            "",
+            "edit",
+            _title(item),
+            move.skill,
+            move.file,
+            move.new,
+            before=move.old,
+            is_record=is_record,
+        )
+
+    def _rewritten(
+        self, old: Entry, new: Entry, move: moves.ReplaceText, item: Distillation, is_record: bool
+    ) -> Proposal:
+        sessions = len(self._space.sources(old.id) | {item.session})
+        text = with_sessions(new.text, sessions)
+        if KNOWN in old.text and KNOWN not in text:
+            text = "\n".join([text.rstrip("\n"), *known_lines(item.known, sessions)])
+        edit = edits.ReplaceText(skill=move.skill, file=move.file, old=old.text, new=text)
+        return _proposal(
+            item,
+            (edit,),
+            old.id,
+            "replace",
+            new.title,
+            move.skill,
+            move.file,
+            text,
+            before=old.text,
+            is_record=is_record,
+        )
+
+    def _confirmed(self, move: moves.ConfirmEntry, item: Distillation, is_record: bool) -> Proposal:  # noqa: ARG002
+        id = move.entry.strip(" #<>!-").removeprefix("id:").strip()
+        found = self._space.entry(id)
+        if found is None:
+            raise Unfit(f"there is no entry {id[:40]!r}: its id stands in the heading, <!-- id: … -->")
+        skill, entry = found
+        if item.known is None or item.known.source == "claim":
+            raise Unfit("only the agent says so, which confirms nothing: skip_lesson")
+        sessions = len(self._space.sources(id) | {item.session})
+        text = with_sessions(entry.text, sessions)
+        edit = edits.ReplaceText(skill=skill, file=entry.file, old=entry.text, new=text)
+        asked: tuple[SkillEdit, ...] = (edit,) if text != entry.text else ()
+        return _proposal(item, asked, id, "source", entry.title, skill, entry.file, text, before=entry.text)
+
+    def _writable(self, skill: str) -> None:
+        if skill not in self._space.names():
+            raise Unfit(f"there is no skill {skill[:60]!r}: the skills are {', '.join(self._space.names())}")
+        if skill == DAILY and not self._space.by_hand(skill):
+            raise Unfit(f"{DAILY} is kept by the program: write the lesson elsewhere, or skip_lesson")
+
+    def _is_full(self, skill: str, file: str, text: str) -> bool:
+        return self._space.tokens(skill, file) + tokens(text) > FILE_TOKENS and not self._space.by_hand(skill)
+
+    def _text(self, skill: str, file: str) -> str:
+        files = self._space.skill(skill).files
+        if file not in files:
+            raise Unfit(f"there is no file {file[:60]!r} in {skill!r}: its files are {', '.join(sorted(files))}")
+        return files[file]
+
+    def may_describe(self, skill: str) -> bool:
+        """Whether the skill is a learner's own."""
+        return skill not in (DAILY, USER) and not self._space.by_hand(skill)
+
+    def _described(self, name: str, said: str) -> tuple[SkillEdit, ...]:
+        """The skill's description as the model wants it, where it is the learner's own."""
+        if not said.strip() or not self.may_describe(name):
+            return ()
+        return redescribed(name, self._space.skill(name), description(said))
+
+    def _entry(self, text: str, item: Distillation, *, own: bool) -> tuple[str, str, str]:
+        """Title, id and text of a new entry. `own`: in a skill of a person's, which says itself how entries look."""
+        first, _, rest = text.strip().partition("\n")
+        found = _HEADING.fullmatch(first)
+        title = found["title"].strip("* ") if found else ""
+        if not title:
+            raise Unfit("text begins with the entry's heading, a line `## Title`")
+        id = self._new_id(item)
+        if self._space.deleted(id):
+            raise Unfit("a person deleted the entry that this lesson taught: skip_lesson")
+        lines = [line.rstrip() for line in rest.strip("\n").split("\n") if not line.startswith(KNOWN.strip())]
+        if own:
+            return title, id, "\n".join([heading(title, item.date, id), *lines]).rstrip()
+        failure = isinstance(item.verdict, Failure)
+        title = f"{WARNING}{title.removeprefix(WARNING)}" if failure else title
+        ends = [*([forget_line(item.date)] if failure else []), *known_lines(item.known, 1)]
+        return title, id, "\n".join([heading(title, item.date, id), *lines, *ends]).rstrip()
+
+    def _new_id(self, item: Distillation) -> str:
+        """An id that is the same whenever the same lesson is written, and another for its second entry."""
+        number = 1
+        while True:
+            id = hashlib.sha256(f"{item.id}:{number}".encode()).hexdigest()[:6]
+            if self._space.entry(id) is None:
+                return id
+            number += 1
+
+
+def _proposal(
+    item: Distillation,
+    asked: tuple[SkillEdit, ...],
+    entry: str,
+    action: str,
+    title: str,
+    skill: str,
+    file: str,
+    text: str,
+    *,
+    before: str = "",
+    is_record: bool = False,
+) -> Proposal:
+    return Proposal(
+        edits=asked,
+        lesson=item.id,
+        entry=entry,
+        action=action,  # type: ignore[arg-type]
+        title=title,
+        skill=skill,
+        file=file,
+        text=text,
+        before=before,
+        is_record=is_record,
+    )
+
+
+def _changed_entry(before: str, after: str, file: str) -> tuple[Entry, Entry] | None:
+    """The one entry that an edit changes, as it was and as it will be; None where it is not the program's entries that
+    change. Raises Unfit for what would take ids away or change several entries."""
+    old, new = entries(before, file), entries(after, file)
+    if [entry.id for entry in old if entry.id] != [entry.id for entry in new if entry.id]:
+        raise Unfit("that would change or take away an entry's <!-- id: … -->: leave these as they are")
+    if len(old) != len(new):
+        return None
+    pairs = [(was, now) for was, now in zip(old, new, strict=True) if was.text != now.text]
+    if len(pairs) > 1 and any(was.id for was, _ in pairs):
+        raise Unfit("that changes several entries: one at a time")
+    return pairs[0] if len(pairs) == 1 else None
+
+
+def _next_file(file: str) -> str:
+    stem, number = re.sub(r"-\d+\.md$|\.md$", "", file), re.search(r"-(\d+)\.md$", file)
+    return f"{stem}-{int(number[1]) + 1 if number else 2}.md"
+
+
+def _title(item: Distillation) -> str:
+    verdict = item.verdict
+    said = getattr(verdict, "title", "") or (verdict.facts[0] if isinstance(verdict, Facts) else item.task.goal)
+    return str(said)
