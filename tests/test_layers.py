@@ -32,7 +32,19 @@ LAYERS = (
     ("files", {"files", "session", "workspace", "store", "ledger", "redaction", "linking", "packing"}),
     (
         "flow",
-        {"model", "models", "conversation", "recall", "engines", "gates", "learned", "pipeline", "demo", "prompts", "importing"},
+        {
+            "model",
+            "models",
+            "conversation",
+            "recall",
+            "engines",
+            "gates",
+            "learned",
+            "pipeline",
+            "demo",
+            "prompts",
+            "importing",
+        },
     ),
     ("surface", {"api", "config", "show", "cli", "__main__"}),
 )

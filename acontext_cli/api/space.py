@@ -149,8 +149,6 @@ class Skills:
     def recall(self) -> Recall:
         """What an agent is offered of them: `.prompt()`, `.openai_tools()`, `.call(name, arguments)`."""
         offered = [(name, self._told(name, said)) for name, said in self.list()]
-            (name, f"{EMPTY} {said}" if self.holder(name).is_empty(name) else said) for name, said in self.list()
-        ]
         return Recall(offered, lambda name: self.holder(name).read(name))
 
     def _told(self, name: str, said: str) -> str:
