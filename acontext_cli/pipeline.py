@@ -207,6 +207,7 @@ def _date(session: Session, task: Task) -> str:
 
 
 def _batches(sessions: Sequence[Session], share: Share) -> Iterator[tuple[Distillation, ...]]:
+    share.store.ledger.refresh()  # an earlier run, of this process or another, may have dealt with some
     due = (item for session in sessions for item in _due(session, share))
     return iter(lambda: tuple(islice(due, BATCH)), ())
 

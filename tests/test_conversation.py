@@ -161,3 +161,56 @@ def test_every_call_has_its_own_id_and_one_answer(turns):
     ids = [item.id for message in messages for item in message.calls]
     assert len(set(ids)) == len(ids) == sum(map(len, turns))
     assert sorted(message.answers for message in messages if message.is_result) == sorted(ids)
+
+
+def required(*lines, turns=15, nudge="Make a call."):
+    return Conversation(ScriptedModel(*lines), [], [USER], turns=turns, required=True, nudge=nudge)
+
+
+def test_a_model_that_makes_no_call_is_told_once_that_one_is_needed():
+    conversation = required(Reply(text="Let me see."), calls(call("look", "a")), Reply(text="Done."))
+    answer_all(conversation)
+    assert conversation.messages == [
+        USER,
+        {"role": "assistant", "content": "Let me see."},
+        {"role": "user", "content": "Make a call."},
+        asked("a", "look"),
+        answer("a", "look done"),
+        {"role": "assistant", "content": "Done."},
+    ]
+    assert (conversation.text, conversation.exhausted) == ("Done.", False)
+
+
+def test_a_nudge_in_the_last_turn_leaves_none_to_follow_it():
+    conversation = required(Reply(text="Let me see."), turns=1)
+    answer_all(conversation)
+    assert (conversation.text, conversation.exhausted) == ("Let me see.", True)
+
+
+def test_without_a_nudge_words_end_it():
+    model = ScriptedModel(Reply(text="Done."))
+    answer_all(Conversation(model, [], [USER], required=True))
+    assert len(model.history) == 1
+
+
+def test_it_says_how_many_calls_of_the_reply_wait_for_an_answer():
+    conversation = converse(calls(call("look", "a"), call("look", "b"), call("look", "c")), Reply(text="Done."))
+    assert conversation.waiting == 0
+    waiting = []
+    for asked_for in conversation:
+        waiting.append(conversation.waiting)
+        conversation.answer(asked_for, "seen")
+    assert (waiting, conversation.waiting) == ([3, 2, 1], 0)
+
+
+def test_whether_a_call_is_required_is_passed_on():
+    heard = []
+
+    class Hearing(ScriptedModel):
+        def reply(self, messages, tools, *, required=False):
+            heard.append(required)
+            return super().reply(messages, tools, required=required)
+
+    for wanted in (True, False):
+        answer_all(Conversation(Hearing(Reply(text="Done.")), [], [USER], required=wanted))
+    assert heard == [True, False]

@@ -64,7 +64,7 @@ def _learner(model: Model | None, store: SkillStore) -> Callable[[Session | None
 
         if session is None:
             return LlmEngine(model)
-        context = Context(wanted=store.wanted, input_tokens=_config().whole("max_input_tokens"))
+        context = Context(date=session.date, wanted=store.wanted, input_tokens=_config().whole("max_input_tokens"))
         return LlmEngine(model, context, session.answers())
 
     return of

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from acontext_cli.api.session import Session
 from acontext_cli.config import Config
+from acontext_cli.skills import DAILY
 
 if TYPE_CHECKING:
     from acontext_cli.engines.engine import Engine
@@ -52,6 +53,7 @@ class Engines:
             outcomes=folder.outcomes if folder else tuple,
             wanted=lambda: wanted,
             lessons=lambda session, task: _lessons(folder, session, task),
+            date=folder.date if folder else "",
             input_tokens=config.whole("max_input_tokens"),
             success=config["task_success_criteria"],
             failure=config["task_failure_criteria"],
@@ -60,7 +62,8 @@ class Engines:
     def _wanted_of(self, store: "SkillStore") -> tuple[tuple[str, str], ...]:
         """Looked up once: several threads may ask, and a person's own skills are not made by learning."""
         if store.folder not in self._wanted:
-            self._wanted[store.folder] = tuple(store.wanted())
+            # The daily log gets every finished task by itself.
+            self._wanted[store.folder] = tuple(each for each in store.wanted() if each[0] != DAILY)
         return self._wanted[store.folder]
 
 

@@ -45,6 +45,15 @@ class Runs:
         """What was asked of a model."""
         return sum((meter.usage for meter in self._meters), NOTHING)
 
+    def runs(self, refs: Sequence[str] | None) -> Iterator[tuple[Session, Learned]]:
+        """The runs of the sessions that are named, else of all that have something new."""
+        try:
+            yield from self.of(refs) if refs else self.of_all()
+        except KeyboardInterrupt:
+            for meter in self._meters:
+                meter.stop()  # a command in a process group of its own never hears of Ctrl-C
+            raise
+
     def of(self, refs: Sequence[str]) -> Iterator[tuple[Session, Learned]]:
         """The runs of the sessions that are named."""
         return self._runs([(here, here.session(ref)) for here in self._workspaces[:1] for ref in refs])

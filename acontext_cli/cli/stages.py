@@ -68,30 +68,36 @@ def _cut(secrets: Mapping[str, int]) -> str:
 def extract(context: typer.Context, ref: SessionRef, json: AsJson = False) -> None:
     """Find the tasks in what was recorded since the last time."""
     from acontext_cli.pipeline import extract
+    from acontext_cli.show.learned import show_usage
     from acontext_cli.show.session import show_tasks
 
     found = session(context, ref)
-    tasks = extract(found.folder, workspace(context).engine())
+    engine = workspace(context).engine(found)
+    tasks = extract(found.folder, engine)
     if json:
         as_json(tasks)
     elif tasks:
         show_tasks(tasks, pending=0)
     else:
         say(": ".join(filter(None, ("nothing new", found.taskless))))
+    if not json:
+        show_usage(engine.usage)
 
 
 @app.command("distill", epilog="Example: acontext distill monday")
 def distill(context: typer.Context, ref: SessionRef, json: AsJson = False) -> None:
     """Say what each finished task teaches, or why nothing."""
     from acontext_cli.pipeline import distill
-    from acontext_cli.show.learned import as_distilled, show_distilled
+    from acontext_cli.show.learned import as_distilled, show_distilled, show_usage
 
     found = session(context, ref)
-    verdicts = distill(found.folder, workspace(context).engine())
+    engine = workspace(context).engine(found)
+    verdicts = distill(found.folder, engine)
     if json:
         as_json([as_distilled(each) for each in verdicts])
     else:
         show_distilled(verdicts, stored=found.verdicts())
+        show_usage(engine.usage)
 
 
 @app.command("learn", epilog="Example: acontext learn --dry-run")
@@ -128,7 +134,7 @@ def learn(
         show_engine(judge(here.config, os.environ) for here in places)
     with_model = any(here.engine_name == "llm" for here in places)
     done = []
-    for found, learned in learning.of(refs) if refs else learning.of_all():
+    for found, learned in learning.runs(refs):
         done.append(learned)
         if refs and not json:
             tasks = found.tasks_numbered({task.number for task in learned.tasks})

@@ -35,6 +35,8 @@ class Attempt:
         self._only = only
         """The one skill that may be written to; empty: every skill."""
         self._sessions: dict[str, str] = {}
+        self._dealt: set[str] = set()
+        """Lessons that something came of, besides a record of their task."""
         self.records: list[Record] = []
         self.proposals: list[Proposal] = []
         self.held: list[Held] = []
@@ -67,23 +69,27 @@ class Attempt:
 
     def _deal(self, item: Distillation, proposed: Proposal | Hold | Decline) -> Came | None:
         if isinstance(proposed, Decline):
+            self._dealt.add(item.id)
             self.declined.append(proposed)
         elif isinstance(proposed, Hold):
             return self._held_back(item, proposed)
         elif proposed.skill == (self._only or proposed.skill):
             return self._try(item, proposed)
+        else:
+            return self._refuse(item, proposed, f"only {self._only!r} is written to here")
         return None
 
     def _close(self, due: Sequence[Distillation]) -> None:
-        """Record as skipped what nothing was written for; where the engine broke off only what it had declined."""
-        done = {record.lesson for record in self.records}
-        settled = {proposed.lesson for proposed in self.declined}
-        skipped = (item for item in due if item.id not in done)
-        self.records.extend(
-            Record(action="skip", lesson=item.id)
-            for item in skipped
-            if self.error is None or item.id in settled or isinstance(item.verdict, Skip)
-        )
+        """Record as skipped what nothing was written for. What an engine that broke off did not come to stays new: a
+        record of its task is kept without naming it, and a refusal that might have been mended is none."""
+        open = {item.id for item in due} - self._dealt if self.error else set[str]()
+        kept = (each for each in self.records if each.lesson not in open or each.action != "reject")
+        self.records = [self._unnamed(each) if each.lesson in open else each for each in kept]
+        done = {record.lesson for record in self.records} | open
+        self.records.extend(Record(action="skip", lesson=item.id) for item in due if item.id not in done)
+
+    def _unnamed(self, record: Record) -> Record:
+        return replace(record, lesson="", session=record.session or self._sessions[record.lesson])
 
     def _try(self, item: Distillation, proposal: Proposal) -> Came:
         objection = first_objection(proposal, self._evidence(item), _gates(proposal))
@@ -99,6 +105,8 @@ class Attempt:
         except Refused as error:
             return self._refuse(item, proposal, str(error))
         self._forgive(item, proposal)
+        if _teaches(item, proposal):
+            self._dealt.add(item.id)
         self.proposals.append(proposal)
         self.records.append(_record(proposal.action, proposal, item.id))
         if proposal.entry and proposal.action != "warning":
@@ -131,6 +139,7 @@ class Attempt:
         return Came(decision="refused", reason=reason)
 
     def _hold(self, item: Distillation, proposed: Proposal | Hold, reason: str) -> Came:
+        self._dealt.add(item.id)
         self.held.append(
             Held(
                 lesson=item.id,
@@ -154,6 +163,13 @@ def _next(asked: Proposed, came: Came | None) -> Proposal | Hold | Decline | Non
         return asked.send(came)
     except StopIteration:
         return None
+
+
+def _teaches(item: Distillation, proposal: Proposal) -> bool:
+    """Whether a proposal is of the lesson itself, and not of its task's record or of what its failure takes back."""
+    if proposal.is_record:
+        return isinstance(item.verdict, Skip)
+    return proposal.action == "edit" or (bool(proposal.text) and proposal.action != "warning")
 
 
 def _gates(proposal: Proposal) -> Sequence[Gate]:

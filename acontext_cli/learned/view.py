@@ -6,7 +6,7 @@ from functools import cached_property
 from acontext_cli import edits
 from acontext_cli.edits import SkillEdit
 from acontext_cli.ledger import Ledger
-from acontext_cli.skills import Entry, Skill
+from acontext_cli.skills import DAILY, Entry, Skill
 from acontext_cli.store import Draft, Held
 from acontext_cli.store.schemas import is_by_hand, made_by_engines
 
@@ -43,7 +43,9 @@ class SpaceView:
         return self._draft.was_deleted(entry)
 
     def taught(self, lessons: Collection[str]) -> Sequence[str]:
-        found = (line for line in self._ledger.lines() if line.lesson in lessons) if lessons else ()
+        """The daily log is none of it: what it records stays true."""
+        lines = self._ledger.lines() if lessons else ()
+        found = (line for line in lines if line.lesson in lessons and line.skill != DAILY)
         return tuple(dict.fromkeys(line.entry for line in found if line.entry and self._draft.holds(line.entry)))
 
     def by_hand(self, skill: str) -> bool:

@@ -33,6 +33,12 @@ class MeteredModel:
             self.usage += reply.usage
         return reply
 
+    def stop(self) -> None:
+        """End what other threads are waiting for, where the model can."""
+        stop = getattr(self._model, "stop", None)
+        if stop:
+            stop()
+
     def _allow(self) -> None:
         if self._calls and self._asked >= self._calls:
             raise LimitReached(f"stopped at {self._asked:,} calls, as --max-calls says; run it again to go on")

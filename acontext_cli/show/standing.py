@@ -50,8 +50,8 @@ def show_changes(found: Changes) -> None:
     say(f"run {run.id}  {run.time}  {by}".rstrip())
     if run.calls:
         say(used(run.calls, run.tokens))
-    if run.session:
-        say(f"session {run.session}")
+    for session in dict.fromkeys(line.session for line in found.records if line.session):
+        say(f"session {session}")
     for line in found.records:
         say(f"  {line.action}  {'/'.join(filter(None, (line.skill, line.file)))}  {line.entry}".rstrip())
     if found.diff:

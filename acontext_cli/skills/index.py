@@ -82,7 +82,7 @@ def _dated_row(file: str) -> str:
 
 def _row(entry: Entry) -> str:
     found = _SYMPTOM.search(entry.text)
-    symptom = inline(found["text"], 90) if found else ""
+    symptom = inline(found["text"], 120) if found else ""
     if not symptom:
         return f"- {inline(entry.title, 100)} → {_link(entry.file)}"
     return f"- {symptom} → {_link(entry.file)} “{inline(entry.title, 100)}”"

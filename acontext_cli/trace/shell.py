@@ -12,7 +12,7 @@ Purpose = Literal["look", "test", "change"]
 TOOLS = frozenset(
     str.split(
         "bash shell sh exec terminal exec_command execute_command run_command run_shell_command local_shell "
-        "execute_bash run_terminal_cmd powershell container.exec shell_command"
+        "execute_bash run_terminal_cmd powershell container.exec shell_command run run_shell run_bash execute_shell"
     )
 )
 """Names of tools that run a command line, lower case."""

@@ -57,7 +57,8 @@ def _source(
         ]
         if any(_looks_after_a_change(step, told, changed) for step in shown):
             return "check"
-        if not changed and not told.changes and any(not step.failed for step in shown):
+        untouched = not changed and not told.changes
+        if any(step.kind != "change" or untouched for step in shown) and (untouched or report.status == "failed"):
             return "seen"
     return "claim"
 

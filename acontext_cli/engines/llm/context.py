@@ -7,6 +7,9 @@ from acontext_cli.prompts import prompt
 from acontext_cli.tasks import Outcome, Task
 
 
+_WANTED = "The user wants such things remembered whenever a task holds them, also where they would be refused below:\n"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One session's surroundings; everything may be unknown."""
@@ -19,6 +22,8 @@ class Context:
     """Name and description of the skills in which a person says what is to be remembered."""
     lessons: Callable[[str, int], Collection[str]] = lambda _session, _task: ()
     """Ids of all that was ever distilled from a task of a session."""
+    date: str = ""
+    """The day of the conversation, YYYY-MM-DD; empty: that of its messages."""
     input_tokens: int = 20_000
     """What a prompt may hold, its tools included."""
     success: str = ""
@@ -35,7 +40,5 @@ class Context:
 
     def distill_prompt(self, which: str) -> str:
         listed = "".join(f"- {name}: {about}\n" for name, about in self.wanted())
-        told = (
-            f"Besides, the user wants such things remembered, whenever a task holds them:\n{listed}" if listed else ""
-        )
+        told = _WANTED + listed if listed else ""
         return prompt("distill", which=which, wanted=told)

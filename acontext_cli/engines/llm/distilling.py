@@ -10,7 +10,7 @@ from acontext_cli.engines.llm.belief import ONLY_SAID, known_fact
 from acontext_cli.engines.llm.context import Context
 from acontext_cli.engines.llm.foreseen import Foreseen, Given, ids
 from acontext_cli.engines.llm.reports import Report, SkipReport, empty_field, toolbox, verdict_of
-from acontext_cli.engines.llm.shown import shown, within
+from acontext_cli.engines.llm.shown import date_line, shown, within
 from acontext_cli.messages import Message
 from acontext_cli.models.kept import KeptModel
 from acontext_cli.skills import tokens
@@ -42,7 +42,7 @@ class Distilling:
 
     def _asked(self, task: Task, messages: Sequence[Message]) -> Sequence[Given]:
         seen = shown(messages, self._room(task))
-        text = f"{_told(task)}\n\n{seen.text}"
+        text = f"{_told(task)}\n{date_line(self._context.date, messages)}\n\n{seen.text}"
         asking = Asking(self._model, Asked(system=self._system, text=text, tools=self._tools, turns=_TURNS))
         found: list[Given] = []
         for call, report in asking:

@@ -33,7 +33,8 @@ class LlmEngine:
         return self._model.usage
 
     def extract(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
-        return Extraction(self._model, self._context, self._foreseen).tasks(messages, number)
+        # All or none: a run that is cut off asks for the same parts again, and finds their answers kept.
+        yield from list(Extraction(self._model, self._context, self._foreseen).tasks(messages, number))
 
     def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
         return Distilling(self._model, self._context, self._foreseen).findings(task, messages)

@@ -12,7 +12,7 @@ from acontext_cli.engines.llm.context import Context
 from acontext_cli.engines.llm.foreseen import Foreseen
 from acontext_cli.engines.llm.parting import Parting, quiet_task
 from acontext_cli.engines.llm.reports import Report, TaskReport, empty_field, toolbox
-from acontext_cli.engines.llm.shown import Shown, parts, shown
+from acontext_cli.engines.llm.shown import Shown, date_line, parts, shown
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.models.kept import KeptModel
 from acontext_cli.session.told import told as with_outcomes
@@ -79,7 +79,8 @@ class Extraction:
         return [task for task, _ in tasks]
 
     def _asked(self, part: Sequence[Placed], seen: Shown, held: Task | None, number: int) -> _Found:
-        text = "\n\n".join(filter(None, (self._earlier(held, number), seen.text, self._outside(part))))
+        day = date_line(self._context.date, [message for message, _, _ in part])
+        text = "\n\n".join(filter(None, (self._earlier(held, number), day, seen.text, self._outside(part))))
         judged = _as_well_as_apart(part, seen)
         system, tools = self._extract, toolbox(extract=True, distill=judged)
         if judged:

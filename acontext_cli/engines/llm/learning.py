@@ -13,7 +13,8 @@ from acontext_cli.engines.llm.asking import Asked, Asking
 from acontext_cli.engines.llm.context import Context
 from acontext_cli.engines.llm.lessons import Lesson, catalog, lessons_text
 from acontext_cli.engines.llm.moves import MOVES, Edit, Look, ReadFile, ReadSkill, SkipLesson
-from acontext_cli.engines.llm.proposing import Proposer, Unfit
+from acontext_cli.engines.llm.ours import Unfit
+from acontext_cli.engines.llm.proposing import Proposer
 from acontext_cli.engines.rules.entry import entry_id, lesson_text
 from acontext_cli.engines.rules.writing import Writer
 from acontext_cli.messages import ToolCall

@@ -45,7 +45,8 @@ def _catalog(found: Sequence[tuple[str, str]], width: int) -> str:
 
 def _told(number: int, lesson: Lesson) -> Iterator[str]:
     item = lesson.item
-    task, how = item.task, f": {item.known.because} ({item.known.source})" if item.known else ""
+    task, known = item.task, item.task.known if lesson.is_record else item.known
+    how = f": {known.because} ({known.source})" if known else ""
     yield f"## Lesson {number}: {_kind(lesson)} (date: {item.date})"
     yield f"- Asked for: {task.goal}"
     if lesson.is_record:

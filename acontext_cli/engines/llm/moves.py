@@ -98,15 +98,29 @@ Edit = AddEntry | CreateSkill | WriteFile | ReplaceText | ConfirmEntry
 Move = Edit | SkipLesson
 Look = ReadSkill | ReadFile
 
+_FOR = ("lesson",)
+
 MOVES = Toolbox(
     (
         Tool("get_skill", ReadSkill, "Read a skill: what it is for, its rules, its files, its index of entries."),
         Tool("get_skill_file", ReadFile, "Read one file of a skill."),
-        Tool("confirm_entry", ConfirmEntry, "An entry says this lesson already: count this session for it."),
-        Tool("replace_text", ReplaceText, "Change a passage of a file, as small as can be."),
-        Tool("add_entry", AddEntry, "Add an entry at the end of a data file; the file is made where it is missing."),
-        Tool("create_skill", CreateSkill, "Make a new, broad skill with its first entry, where no skill fits."),
-        Tool("write_file", WriteFile, "Write a new file of the form that a skill's SKILL.md asks for."),
-        Tool("skip_lesson", SkipLesson, "Write nothing for a lesson, and say why."),
+        Tool(
+            "confirm_entry", ConfirmEntry, "An entry says this lesson already: count this session for it.", wanted=_FOR
+        ),
+        Tool("replace_text", ReplaceText, "Change a passage of a file, as small as can be.", wanted=_FOR),
+        Tool(
+            "add_entry",
+            AddEntry,
+            "Add an entry at the end of a data file; the file is made where it is missing.",
+            wanted=_FOR,
+        ),
+        Tool(
+            "create_skill",
+            CreateSkill,
+            "Make a new, broad skill with its first entry, where no skill fits.",
+            wanted=_FOR,
+        ),
+        Tool("write_file", WriteFile, "Write a new file of the form that a skill's SKILL.md asks for.", wanted=_FOR),
+        Tool("skip_lesson", SkipLesson, "Write nothing for a lesson, and say why.", wanted=_FOR),
     )
 )

@@ -2,24 +2,34 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from acontext_cli import edits
 from acontext_cli.distillations import Distillation, Facts, Failure
 from acontext_cli.edits import SkillEdit
 from acontext_cli.engines.engine import Proposal, Space
 from acontext_cli.engines.llm import moves
-from acontext_cli.engines.rules.entry import KNOWN, WARNING, forget_line, known_lines, with_sessions
+from acontext_cli.engines.llm.ours import Unfit, changed_entry, with_ours, without_ours
+from acontext_cli.engines.rules.entry import WARNING, forget_line, known_lines, with_sessions
 from acontext_cli.engines.rules.new_skills import redescribed
 from acontext_cli.errors import AcontextError
-from acontext_cli.skills import DAILY, FILE_TOKENS, SKILL, USER, Entry, description, entries, heading, tokens
+from acontext_cli.skills import (
+    DAILY,
+    FILE_TOKENS,
+    SKILL,
+    USER,
+    Entry,
+    description,
+    entries,
+    heading,
+    parse_skill,
+    problems,
+    render,
+    tokens,
+)
 
 _HEADING = re.compile(r"#{1,4}[ \t]+(?P<title>.*?)(?:\s*\(date:[^)]*\))?(?:\s*<!--.*?-->)?\s*")
 _INDEX = re.compile(r"^## +Index\b", re.MULTILINE | re.IGNORECASE)
-
-
-class Unfit(AcontextError):
-    """An edit that cannot be proposed; told to the model."""
 
 
 class Proposer:
@@ -49,7 +59,7 @@ class Proposer:
         title, id, text = self._entry(move.text, item, own=self._space.by_hand(move.skill))
         edit = edits.AddEntry(skill=move.skill, file=move.file, text=text)
         said = self._described(move.skill, move.description)
-        return _proposal(item, (edit, *said), id, "add", title, move.skill, move.file, text, is_record=is_record)
+        return _proposal(item, (edit, *said), edit, id, "add", title, text, is_record=is_record)
 
     def _created(self, move: moves.CreateSkill, item: Distillation, is_record: bool) -> Proposal:
         body = move.body.strip()
@@ -58,8 +68,11 @@ class Proposer:
         whole = body if _INDEX.search(body) else f"{body}\n\n## Index"
         title, id, text = self._entry(move.text, item, own=False)
         made = edits.CreateSkill(name=move.name, description=description(move.description), body=f"{whole}\n")
+        head = render(name=made.name, description=made.description, body=made.body)
+        if found := _faults(move.name, {move.file: "", SKILL: head}):
+            raise Unfit(found[0])
         entry = edits.AddEntry(skill=move.name, file=move.file, text=text)
-        return _proposal(item, (made, entry), id, "add", title, move.name, move.file, text, is_record=is_record)
+        return _proposal(item, (made, entry), entry, id, "add", title, text, is_record=is_record)
 
     def _file(self, move: moves.WriteFile, item: Distillation, is_record: bool) -> Proposal:
         self._writable(move.skill)
@@ -68,8 +81,10 @@ class Proposer:
         if move.file in self._space.skill(move.skill).files:
             raise Unfit(f"there is a file {move.file!r} already: read it, and use replace_text")
         edit = edits.WriteFile(skill=move.skill, file=move.file, text=move.text.strip("\n") + "\n")
-        title = _title(item)
-        return _proposal(item, (edit,), "", "edit", title, move.skill, move.file, edit.text, is_record=is_record)
+        if any(entry.id for entry in entries(edit.text)):
+            raise Unfit("an entry's <!-- id: … --> is added by add_entry alone: leave it away")
+        self._in_order(move.skill, move.file, edit.text)
+        return _proposal(item, (edit,), edit, "", "edit", _title(item), edit.text, is_record=is_record)
 
     def _replaced(self, move: moves.ReplaceText, item: Distillation, is_record: bool) -> Proposal:
         self._writable(move.skill)
@@ -79,43 +94,21 @@ class Proposer:
         if move.old == move.new or not move.old or before.count(move.old) != 1:
             count = before.count(move.old) if move.old else 0
             raise Unfit(f"old stands {count} times in {move.file!r}, and it must stand there once and differ from new")
-        changed = _changed_entry(before, before.replace(move.old, move.new), move.file)
+        after = before.replace(move.old, move.new)
+        changed = changed_entry(before, after, move.file, own=self._space.by_hand(move.skill))
+        self._in_order(move.skill, move.file, after)
         if changed and changed[0].id:
             return self._rewritten(*changed, move, item, is_record)
         edit = edits.ReplaceText(skill=move.skill, file=move.file, old=move.old, new=move.new)
-        return _proposal(
-            item,
-            (edit,),
-            "",
-            "edit",
-            _title(item),
-            move.skill,
-            move.file,
-            move.new,
-            before=move.old,
-            is_record=is_record,
-        )
+        return _proposal(item, (edit,), edit, "", "edit", _title(item), move.new, before=move.old, is_record=is_record)
 
     def _rewritten(
         self, old: Entry, new: Entry, move: moves.ReplaceText, item: Distillation, is_record: bool
     ) -> Proposal:
         sessions = len(self._space.sources(old.id) | {item.session})
-        text = with_sessions(new.text, sessions)
-        if KNOWN in old.text and KNOWN not in text:
-            text = "\n".join([text.rstrip("\n"), *known_lines(item.known, sessions)])
+        text = with_sessions(with_ours(old, new, item.date), sessions)
         edit = edits.ReplaceText(skill=move.skill, file=move.file, old=old.text, new=text)
-        return _proposal(
-            item,
-            (edit,),
-            old.id,
-            "replace",
-            new.title,
-            move.skill,
-            move.file,
-            text,
-            before=old.text,
-            is_record=is_record,
-        )
+        return _proposal(item, (edit,), edit, old.id, "replace", new.title, text, before=old.text, is_record=is_record)
 
     def _confirmed(self, move: moves.ConfirmEntry, item: Distillation, is_record: bool) -> Proposal:  # noqa: ARG002
         id = move.entry.strip(" #<>!-").removeprefix("id:").strip()
@@ -129,7 +122,7 @@ class Proposer:
         text = with_sessions(entry.text, sessions)
         edit = edits.ReplaceText(skill=skill, file=entry.file, old=entry.text, new=text)
         asked: tuple[SkillEdit, ...] = (edit,) if text != entry.text else ()
-        return _proposal(item, asked, id, "source", entry.title, skill, entry.file, text, before=entry.text)
+        return _proposal(item, asked, edit, id, "source", entry.title, text, before=entry.text)
 
     def _writable(self, skill: str) -> None:
         if skill not in self._space.names():
@@ -145,6 +138,16 @@ class Proposer:
         if file not in files:
             raise Unfit(f"there is no file {file[:60]!r} in {skill!r}: its files are {', '.join(sorted(files))}")
         return files[file]
+
+    def _in_order(self, skill: str, file: str, text: str) -> None:
+        """Raises Unfit where a file would be one that `skill check` finds fault with, and was none before."""
+        files = self._space.skill(skill).files
+        before, after = (
+            [each for each in _faults(skill, those) if each.startswith(f"{skill}/{file}:")]
+            for those in (files, {**files, file: text})
+        )
+        if len(after) > len(before):
+            raise Unfit(next(each for each in after if each not in before))
 
     def may_describe(self, skill: str) -> bool:
         """Whether the skill is a learner's own."""
@@ -166,7 +169,9 @@ class Proposer:
         id = self._new_id(item)
         if self._space.deleted(id):
             raise Unfit("a person deleted the entry that this lesson taught: skip_lesson")
-        lines = [line.rstrip() for line in rest.strip("\n").split("\n") if not line.startswith(KNOWN.strip())]
+        lines = without_ours(line.rstrip() for line in rest.strip("\n").split("\n"))
+        if entries("\n".join(lines)):
+            raise Unfit("text is one entry, with one line `## Title`: add another with a call of its own")
         if own:
             return title, id, "\n".join([heading(title, item.date, id), *lines]).rstrip()
         failure = isinstance(item.verdict, Failure)
@@ -187,11 +192,10 @@ class Proposer:
 def _proposal(
     item: Distillation,
     asked: tuple[SkillEdit, ...],
+    at: edits.AddEntry | edits.WriteFile | edits.ReplaceText,
     entry: str,
     action: str,
     title: str,
-    skill: str,
-    file: str,
     text: str,
     *,
     before: str = "",
@@ -203,26 +207,20 @@ def _proposal(
         entry=entry,
         action=action,  # type: ignore[arg-type]
         title=title,
-        skill=skill,
-        file=file,
+        skill=at.skill,
+        file=at.file,
         text=text,
         before=before,
         is_record=is_record,
     )
 
 
-def _changed_entry(before: str, after: str, file: str) -> tuple[Entry, Entry] | None:
-    """The one entry that an edit changes, as it was and as it will be; None where it is not the program's entries that
-    change. Raises Unfit for what would take ids away or change several entries."""
-    old, new = entries(before, file), entries(after, file)
-    if [entry.id for entry in old if entry.id] != [entry.id for entry in new if entry.id]:
-        raise Unfit("that would change or take away an entry's <!-- id: … -->: leave these as they are")
-    if len(old) != len(new):
-        return None
-    pairs = [(was, now) for was, now in zip(old, new, strict=True) if was.text != now.text]
-    if len(pairs) > 1 and any(was.id for was, _ in pairs):
-        raise Unfit("that changes several entries: one at a time")
-    return pairs[0] if len(pairs) == 1 else None
+def _faults(name: str, files: Mapping[str, str]) -> list[str]:
+    """What `skill check` would say of a skill."""
+    try:
+        return problems(parse_skill(name, files))
+    except AcontextError as error:
+        return [str(error)]
 
 
 def _next_file(file: str) -> str:

@@ -34,7 +34,7 @@ class TaskReport:
     evidence: tuple[int, ...] = ()
     """Numbers of the messages that show the status."""
     because: str = ""
-    """What they show, one plain sentence without a full stop."""
+    """What they show, one sentence of at most 20 words."""
     preferences: tuple[str, ...] = ()
     """What the user said about how they want things done in general, quoted."""
 

@@ -55,6 +55,12 @@ def shown(messages: Sequence[Message], budget: int) -> Shown:
     )
 
 
+def date_line(date: str, messages: Sequence[Message]) -> str:
+    """The day of a conversation in words; empty where nobody knows it."""
+    day = date or next((message.at[:10] for message in reversed(messages) if message.at), "")
+    return f"The conversation took place on {day}." if day else ""
+
+
 def parts(messages: Iterable[Placed], budget: int) -> Iterator[list[Placed]]:
     """A transcript in parts that can each be shown within so many tokens. A call and its results stay together."""
     part: list[Placed] = []

@@ -17,6 +17,7 @@ _LOGGED = 6
 """Lines of a task's progress in the daily log."""
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 KNOWN = "- Known because: "
+FORGET = "- Forget after: "
 _ONLY_SAID = "only the agent says so"
 _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
 
@@ -50,13 +51,13 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
         f"- Warning: this failed ({failed}). {principle}",
         forget_line(date),
     ]
-    kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", "- Forget after: ")))
+    kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", FORGET)))
     return _within_budget("\n".join([title, *told, *kept]))
 
 
 def forget_line(date: str) -> str:
     """When a warning is to be forgotten."""
-    return f"- Forget after: {_days_after(date, FORGET_AFTER_DAYS)}"
+    return f"{FORGET}{_days_after(date, FORGET_AFTER_DAYS)}"
 
 
 def contradicted_text(text: str, lesson: Failure, date: str) -> str:
