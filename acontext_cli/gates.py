@@ -4,10 +4,11 @@ A gate refuses what must not be written, holds what a person should look at, or 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from acontext_cli.edits import CreateSkill
 from acontext_cli.engines.engine import Proposal
 from acontext_cli.messages import Message
 from acontext_cli.secrets import find
@@ -17,6 +18,8 @@ from acontext_cli.trace.steps import values
 
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PLACEHOLDER = re.compile(r"<[^<>]*>")
+_OWN_FILE = re.compile(r"`(?:[^`\n]*\.md|##? [^`\n]*|[A-Z][^`\n]*: ?…?)`")
+"""How a skill speaks of its own files, headings and fields."""
 _CALL = re.compile(r"([\w.:-]+)\((.*)\)")
 
 
@@ -73,7 +76,7 @@ def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     """Every backticked tool, command, path or setting stands in the transcript; numbers and placeholders pass, and so
     does what stood there before."""
     stood = set(anchors(proposal.before))
-    missing = [anchor for anchor in anchors(proposal.text) if anchor not in stood]
+    missing = [anchor for text in _texts(proposal) for anchor in anchors(text) if anchor not in stood]
     for message in evidence.messages() if missing else ():
         text = _all_text(message)
         missing = [anchor for anchor in missing if not _stands(anchor, text)]
@@ -82,6 +85,14 @@ def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     if not missing:
         return None
     return Verdict(gate="anchors", decision="refuse", reason=f"the transcript does not hold {missing[0]!r}")
+
+
+def _texts(proposal: Proposal) -> Iterator[str]:
+    """What a proposal brings; of a new skill what it says of itself too, but for names of its own files."""
+    yield proposal.text
+    for edit in proposal.edits:
+        if isinstance(edit, CreateSkill):
+            yield _OWN_FILE.sub("", f"{edit.description}\n{edit.body}")
 
 
 def not_only_claimed(_proposal: Proposal, evidence: Evidence) -> Verdict | None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from acontext_cli.distillations import Distillation
 from acontext_cli.engines.engine import Engine
-from acontext_cli.errors import Changed
+from acontext_cli.errors import AcontextError, Changed
 from acontext_cli.learned import Attempt, Learned, LearnedBuilder, Share, SpaceView, shares
 from acontext_cli.ledger import Run
 from acontext_cli.messages import Message
@@ -87,7 +87,9 @@ def learn(
     before = engine.usage
     tasks = prepare(session, engine)
     prepared = Prepared(session=session, tasks=tasks, usage=engine.usage - before)
-    (learned,) = write([prepared], engine, store, run=run, facts=facts, dry_run=dry_run)
+    (learned,), error = write([prepared], engine, store, run=run, facts=facts, dry_run=dry_run)
+    if error:
+        raise error
     return learned
 
 
@@ -99,10 +101,10 @@ def write(
     run: Run,
     facts: SkillStore | None = None,
     dry_run: bool = False,
-) -> tuple[Learned, ...]:
-    """Write what some sessions were found to teach, together; what each of them came to.
+) -> tuple[tuple[Learned, ...], AcontextError | None]:
+    """Write what some sessions were found to teach, together; what each of them came to, and why an engine broke off.
 
-    An engine that breaks off leaves what it has written by then, and its error is raised; the rest is still new.
+    What it has written by then stands; the rest is still new.
     """
     builders = [LearnedBuilder(each.session.id, run.id, each.tasks, usage=each.usage) for each in prepared]
     sessions = [each.session for each in prepared]
@@ -120,21 +122,22 @@ def write(
         for builder in builders:
             builder.add(batch, attempt)
         if attempt.error:
-            raise attempt.error
-    return tuple(builder.done() for builder in builders)
+            return tuple(builder.done() for builder in builders), attempt.error
+    return tuple(builder.done() for builder in builders), None
 
 
 def rehearse(session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None) -> None:
     """Come to every question about a session whose text is known without an earlier answer; for a model that keeps what
     it is asked and answers nothing."""
-    known = True
+    known, goes_on = True, 0
     try:
         extract(session, engine)
     except Unsent:
-        known = False
+        last = session.last_task()
+        known, goes_on = False, last.number if last else 0
     done = session.distilled()
     for task in session.tasks():
-        if task.finished and task not in done:
+        if task.finished and task not in done and task.number != goes_on:
             try:
                 engine.distill(task, _messages(session, task))
             except Unsent:
@@ -260,7 +263,8 @@ def _tried(
     sessions: Sequence[Session], engine: Engine, share: Share, due: Sequence[Distillation]
 ) -> tuple[Draft, Attempt]:
     draft, by_id = share.store.draft(), {session.id: session for session in sessions}
-    view = SpaceView(draft, share.store.ledger, share.store.held(), share.only)
+    due = [item for item in due if item.id not in share.store.ledger.lessons]  # another process may have been faster
+    view = SpaceView(draft, share.store.ledger, share.store.held(), share.only, share.store.deleted_titles)
     attempt = Attempt(view, lambda item: witnessed(_messages(by_id[item.session], item.task)), only=share.only)
     attempt.learn(engine, due, {session.id: session.safe(session.name) for session in sessions})
     return draft, attempt

@@ -10,7 +10,7 @@ import pytest
 from conftest import Cli
 from learner import DATE, ENTRY, FILE, SKILL, SUCCESS, TITLE, adds, confirms, creates, looks, tree
 from llm import Pair, facts, report, skip
-from misbehaving import At, Behaviour, answers, call, message, refuses, server, unless, used
+from misbehaving import Answer, At, Behaviour, answers, call, message, refuses, server, unless, used
 from transcripts import incident
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -30,17 +30,26 @@ def learns(body: dict[str, Any]) -> bool:
     return "create_skill" in str(body["tools"])
 
 
+def titled(day: str) -> str:
+    return f"Gateway 502 on {day}"
+
+
 def clerk() -> Behaviour:
     """Judges each session, and writes an entry for each lesson."""
 
-    def writes(body: dict[str, Any]) -> Any:
-        text = body["messages"][1]["content"]
-        count = len(re.findall(r"^## Lesson \d", text, re.MULTILINE))
-        make = [] if f"<name>{SKILL}</name>" in text else [creates(lesson=1)]
-        more = [adds(lesson=number) for number in range(len(make) + 1, count + 1)]
-        return turn(*([] if make else [looks()]), *make, *more)(body)
+    def judges(body: dict[str, Any]) -> Answer:
+        (day,) = re.findall(r"please fix them. \((\w+)\)", body["messages"][1]["content"])
+        return turn(report(goal=day), SUCCESS)(body)
 
-    return unless(learns, turn(*TASK), writes)
+    def writes(body: dict[str, Any]) -> Answer:
+        text = body["messages"][1]["content"]
+        days = re.findall(r"^- Asked for: (.*)$", text, re.MULTILINE)
+        texts = [ENTRY.replace(TITLE, titled(day)) for day in days]
+        first = adds if f"<name>{SKILL}</name>" in text else creates
+        more = (adds(each, lesson=number) for number, each in enumerate(texts[1:], 2))
+        return turn(looks(), first(texts[0], lesson=1), *more)(body)
+
+    return unless(learns, judges, writes)
 
 
 def talks(text: str) -> Behaviour:
@@ -140,17 +149,13 @@ class TestLearn:
             ask(at)
             said = cli("learn", "--jobs", "3")
         assert [learns(body) for body in at.bodies].count(True) == 1
-        assert [line for line in said.splitlines() if "day" in line and "daily" not in line] == [
-            "monday",
-            "tuesday",
-            "wednesday",
-        ]
+        assert re.findall(r"^(\w+day)$", said, re.MULTILINE) == ["monday", "tuesday", "wednesday"]
         assert "3 entries written" in said
         assert entry(cli).count("## ") == 3
 
     def test_facts_about_the_user_go_to_the_space_for_them(self, cli: Cli, ask: Any) -> None:
         (cli.root / ".acontext/config.yaml").write_text("user_facts_space: everyone\n", encoding="utf-8")
-        record(cli, "monday")
+        record(cli, "monday", words="502 errors. Always write ISO dates, please fix them.")
         wants = facts("The user wants ISO dates.", title="Dates", about="user")
         add = adds("## Dates\n- The user wants ISO dates.", skill="user-general-facts", file="dates.md")
         script = (turn(report(), SUCCESS, wants), turn(creates()), turn(looks("user-general-facts")), turn(add))
@@ -248,7 +253,7 @@ class TestErrors:
     @pytest.mark.parametrize("jobs", [1, 3])
     def test_a_broken_session_is_named_and_the_others_are_learned_from(self, cli: Cli, ask: Any, jobs: int) -> None:
         record(cli, "monday")
-        record(cli, "tuesday", words="BROKEN")
+        record(cli, "tuesday", words="BROKEN, please fix them.")
         record(cli, "wednesday")
         good, bad = clerk(), talks("I would rather not.")
         with server(then=unless(lambda body: "BROKEN" in str(body["messages"]) and not learns(body), good, bad)) as at:
@@ -303,7 +308,8 @@ class TestLimits:
         with server(then=clerk()) as at:
             ask(at)
             result = cli.run("learn", "--max-calls", "1", "--json")
-        assert (result.exit_code, json.loads(result.stdout)) == (0, [])
+        (learned,) = json.loads(result.stdout)
+        assert (result.exit_code, [item["skill"] for item in learned["written"]]) == (0, ["daily-logs"])
         assert "stopped at 1 call" in result.stderr
 
 
@@ -337,7 +343,7 @@ class TestLog:
         assert sorted(re.findall(r"^session (\S+)$", said, re.MULTILINE)) == sorted(ids)
         told = json.loads(cli("log", run, "--json"))
         assert (told["run"]["calls"], told["run"]["tokens"]) == (3, 15150)
-        assert f"+## {TITLE}" in told["diff"]
+        assert f"+## {titled('monday')} (date" in told["diff"]
 
     def test_a_run_without_a_model_tells_of_none(self, cli: Cli) -> None:
         record(cli, "monday")
@@ -365,7 +371,7 @@ class TestOneStageAtATime:
             cli("learn", "monday")
             cli.refused("learn", "tuesday")
         id = re.findall(r"<!-- id: (\w+) -->", entry(cli))[0]
-        with server(turn(confirms(id))) as at:
+        with server(turn(looks(), confirms(id))) as at:
             ask(at)
             said = cli("learn", "tuesday")
         assert f"  = {SKILL}/{FILE}  {TITLE}\n" in said

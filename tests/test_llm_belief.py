@@ -101,6 +101,22 @@ def test_the_request_itself_is_no_word_about_the_result() -> None:
     assert source("user", [user("Fix it, it must work"), *CHANGED], 1) == "claim"
 
 
+@pytest.mark.parametrize("words", ["Does it work now?", "And the checkout?"])
+def test_a_question_of_the_user_confirms_nothing(words: str) -> None:
+    assert source("user", [user("Fix it"), *CHANGED, user(words)], 4) == "claim"
+
+
+def test_the_word_of_the_user_that_says_the_opposite_is_not_believed() -> None:
+    messages = [user("Fix it"), *CHANGED, user("It works now")]
+    assert source("user", messages, 4, came="failed") == "claim"
+
+
+def test_what_is_committed_after_a_check_takes_nothing_from_it() -> None:
+    edited, tested = ran("sed -i s/a/b/ x.py", ""), ran("pytest -q", "3 passed")
+    assert source("check", [user("Fix it"), *edited, *tested, *ran("git commit -am x", "[main 1]")], 5) == "check"
+    assert source("check", [user("Fix it"), *edited, *tested, *edited], 5) == "claim"
+
+
 def test_the_word_of_the_user_counts_only_where_it_is_named() -> None:
     assert source("user", [user("Fix it"), *CHANGED, user("It works now")], 3) == "claim"
 
@@ -189,7 +205,7 @@ def test_the_first_word_of_the_user_in_a_later_part_is_no_request() -> None:
 
 
 def facts_of(messages: list[Json], *evidence: int) -> str:
-    return known_fact(read(messages), {f"m{number}" for number in evidence}).source
+    return known_fact(["The user prefers tabs."], read(messages), {f"m{number}" for number in evidence}).source
 
 
 def test_a_fact_is_known_by_who_says_it() -> None:
@@ -202,7 +218,17 @@ def test_of_several_messages_the_word_of_the_user_counts_first() -> None:
 
 
 def test_a_fact_without_evidence_is_a_claim() -> None:
-    assert known_fact(read([user("I prefer tabs")]), ()) == ONLY_SAID
+    assert known_fact(["The user prefers tabs."], read([user("I prefer tabs")]), ()) == ONLY_SAID
+
+
+def test_a_message_of_the_user_about_something_else_shows_no_fact() -> None:
+    messages = [user("Fix the gateway"), *status(SICK)]
+    assert facts_of(messages, 1) == "claim"
+    assert facts_of(messages, 1, 3) == "seen"
+
+
+def test_of_facts_in_another_writing_system_the_word_of_the_user_is_taken() -> None:
+    assert known_fact(["用户喜欢制表符"], read([user("我喜欢制表符")]), {"m1"}).source == "user"
 
 
 def test_what_was_read_out_of_a_skill_shows_no_fact() -> None:

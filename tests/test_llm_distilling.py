@@ -64,6 +64,21 @@ def test_a_verdict_on_another_task_is_no_verdict_on_this_one() -> None:
     assert len(model.history) == 2
 
 
+def test_a_verdict_without_a_number_is_on_the_only_task() -> None:
+    judge, model = engine(calls(report(), skip(None, "known anyway")))
+    assert judge.distill(found(judge, incident()), ())[0].verdict == Skip(reason="known anyway")
+    assert len(model.history) == 1
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_failed_is_no_procedure(early: bool) -> None:
+    failed = report(status="failed")
+    judge, model = engine(calls(failed, *([success()] if early else [])), calls(success(None)), calls(failure(None)))
+    (finding,) = judge.distill(found(judge, incident()), read(incident()))
+    assert isinstance(finding.verdict, Failure)
+    assert last_told(model.history[2].messages).startswith("Error: the task failed")
+
+
 def test_each_of_two_tasks_has_its_own_verdict() -> None:
     looked = [*called("check_logs", "fine"), said("All is well.")]
     messages = [user("Look at the logs"), *looked, user("Now look at the other logs"), *looked]
@@ -216,8 +231,20 @@ def test_a_skip_beside_a_lesson_is_passed_over() -> None:
     assert [type(each.verdict) for each in judged(calls(skip(None), success(None), skip(None)))] == [Success]
 
 
-def test_of_several_skips_one_is_left() -> None:
-    assert judged(calls(skip(None, "a"), skip(None, "b"))) == (Finding(verdict=Skip(reason="a"), known=CHECKED),)
+def test_of_several_skips_the_last_is_left() -> None:
+    assert judged(calls(skip(None, "a"), skip(None, "b"))) == (Finding(verdict=Skip(reason="b"), known=CHECKED),)
+
+
+def test_a_lesson_of_the_same_title_is_sent_in_place_of_the_first() -> None:
+    found = judged(calls(success(None, approach="a"), facts("A", task=None), success(None, approach="b")))
+    assert [type(finding.verdict) for finding in found] == [Facts, Success]
+    assert isinstance(found[1].verdict, Success)
+    assert found[1].verdict.approach == "b"
+
+
+def test_facts_without_a_title_are_told_apart_by_what_they_say() -> None:
+    found = judged(calls(facts("A", task=None), facts("B", task=None), facts("A", task=None, about="user")))
+    assert [finding.verdict.facts for finding in found if isinstance(finding.verdict, Facts)] == [("B",), ("A",)]
 
 
 def test_a_procedure_is_known_as_its_task_is_and_by_a_claim_where_nothing_is_known() -> None:
@@ -226,7 +253,7 @@ def test_a_procedure_is_known_as_its_task_is_and_by_a_claim_where_nothing_is_kno
 
 
 def test_facts_are_known_by_the_messages_that_say_or_show_them() -> None:
-    named = [facts("A", task=None, evidence=[place]) for place in (1, 5, 16, 99)]
+    named = [facts(f"The gateway has the number {place}", task=None, evidence=[place]) for place in (1, 5, 16, 99)]
     assert [finding.known and finding.known.source for finding in judged(calls(*named))] == [
         "user",
         "seen",

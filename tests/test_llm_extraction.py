@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from llm import call, calls, engine, last_told, report, skip, texts
 from transcripts import called, incident, placed, said, user
 
+from acontext_cli.distillations import VERDICTS
 from acontext_cli.engines.engine import Placed
+from acontext_cli.engines.llm import LlmEngine
 from acontext_cli.engines.llm.context import Context
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json
@@ -104,7 +106,9 @@ def test_a_goal_and_progress_are_one_line_each_and_not_endless() -> None:
 
 
 def test_what_the_user_wants_in_general_is_carried_along_with_the_task() -> None:
-    (task,) = extracted(calls(report(progress=["done"], preferences=["“use tabs”"])))
+    wishes = ["“use tabs”", "the user loves Haskell very much"]
+    messages = [user("Fix it, and please always use tabs."), *called("check_logs", "fine"), said("Done.")]
+    (task,) = extracted(calls(report(1, 1, 4, progress=["done"], preferences=wishes)), messages=messages)
     assert task.progress == ("done", "the user wants: “use tabs”")
 
 
@@ -216,6 +220,25 @@ def test_a_rule_an_answered_question_or_a_call_is_worth_a_look(messages: list[Js
     assert len(model.history) == 1
 
 
+NOBODY_ASKED = ("no_task", {"reason": "small talk"})
+
+
+def test_a_model_may_say_that_nobody_asked_for_anything() -> None:
+    messages = [user("Good morning, how do you do?"), said("Very well!")]
+    (task,) = extracted(calls(NOBODY_ASKED), messages=messages)
+    assert (task.status, task.known, task.first, task.last) == ("pending", None, "m1", "m2")
+
+
+@pytest.mark.parametrize("pairs", [[report(), NOBODY_ASKED], [NOBODY_ASKED, report()]])
+def test_beside_a_task_it_is_not_believed_that_nobody_asked(pairs: list[tuple[str, object]]) -> None:
+    assert [task.status for task in extracted(calls(*pairs))] == ["success"]
+
+
+def test_where_a_task_is_running_it_is_not_believed_that_nobody_asked() -> None:
+    tasks, _, _ = parted(goes_on, calls(NOBODY_ASKED), *[goes_on] * 40)
+    assert spans(tasks) == [(1, "m1", "m96")]
+
+
 # A model that does not do as it is told
 
 
@@ -245,7 +268,7 @@ def test_answers_that_led_nowhere_are_forgotten() -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (call("finish", {}), "Error: there is no tool 'finish': the tools are report_task, skip_learning,"),
+        (call("finish", {}), "Error: there is no tool 'finish': the tools are report_task, "),
         (call("report_task", "{'goal': 1}"), "Error: the arguments are no JSON"),
         (call("report_task", "[1, 2]"), "Error: the arguments are no JSON object"),
         (call("report_task", report(status="done")[1]), "Error: status: "),
@@ -323,8 +346,7 @@ def test_a_run_that_broke_off_between_two_parts_goes_on_with_the_second(tmp_path
 def test_another_model_is_asked_anew() -> None:
     answers = Answers()
     list(engine(calls(report()), answers=answers)[0].extract(placed(incident()), 1))
-    judge, model = engine(calls(report(goal="other")), answers=answers)
-    model.name = judge._model.name = "another"
+    judge = LlmEngine(ScriptedModel(calls(report(goal="other")), name="another"), answers=answers)
     assert [task.goal for task in judge.extract(placed(incident()), 1)] == ["other"]
 
 
@@ -367,7 +389,7 @@ def test_of_many_earlier_tasks_the_last_ones_are_told() -> None:
 
 def test_what_the_user_wants_is_told_to_the_next_part() -> None:
     wants = calls(report(1, 1, 9999, preferences=["“always use tabs”"]))
-    _, prompts, _ = parted(wants, *[counted] * 40)
+    _, prompts, _ = parted(wants, *[counted] * 40, messages=[user("Always use tabs, please"), *long()])
     assert "the user wants: “always use tabs”" in prompts[1]
 
 
@@ -487,6 +509,11 @@ def test_no_name_is_left_open_in_a_prompt(context: Context) -> None:
     assert "\n\n\n" not in system
 
 
+def test_the_day_is_told_the_sessions_own_first() -> None:
+    assert "The conversation took place on 2026-03-26." in asked_of(Context())[1]
+    assert "The conversation took place on 2026-01-02." in asked_of(Context(date="2026-01-02"))[1]
+
+
 def test_what_was_told_from_outside_stands_at_its_message() -> None:
     outcomes = (
         Outcome(status="success", upto=40, reason="the first works"),
@@ -526,26 +553,20 @@ def tools_of(model: ScriptedModel) -> list[str]:
 def test_the_tools_are_the_task_and_the_four_verdicts() -> None:
     judge, model = engine(calls(report()))
     list(judge.extract(placed(incident()), 1))
-    assert tools_of(model) == [
-        "report_task",
-        "skip_learning",
-        "report_success_analysis",
-        "report_factual_content",
-        "report_failure_analysis",
-    ]
+    assert tools_of(model) == ["report_task", "no_task", *VERDICTS]
 
 
 def test_where_several_requests_are_shown_in_an_excerpt_no_verdict_is_asked_for() -> None:
     judge, model = engine(*[counted] * 40, context=SMALL)
     list(judge.extract(placed(long()), 1))
-    assert tools_of(model) == ["report_task"]
+    assert not VERDICTS.keys() & {*tools_of(model)}
     assert "skip_learning" not in str(model.history[0].messages[0]["content"])
 
 
 def test_an_excerpt_of_one_request_is_judged_in_the_same_call() -> None:
     judge, model = engine(counted, context=SMALL)
     list(judge.extract(placed([user("Look"), *called("check_logs", "a line\n" * 4000), said("Fine.")]), 1))
-    assert len(tools_of(model)) == 5
+    assert VERDICTS.keys() <= {*tools_of(model)}
 
 
 STEP = st.sampled_from([user("Fix it, please do"), said("Done."), *called("check_logs", "x" * 900), {"role": "tool"}])

@@ -31,6 +31,8 @@ from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json
 from acontext_cli.model import Reply
 
+DATED = incident("502 errors since noon, please fix them. Always write ISO dates.")
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
@@ -109,7 +111,7 @@ class TestReadingFirst:
         ]
         assert "devops-gateways" not in desk.there()
         desk.session("wednesday")
-        desk.learn("wednesday", task(SUCCESS), turn(looks()), turn(creates(name="devops-gateways")))
+        desk.learn("wednesday", task(SUCCESS), turn(looks()), turn(creates("## B\n- p", name="devops-gateways")))
         assert "devops-gateways" in desk.there()
 
     def test_words_that_say_nothing_make_no_two_names_alike(self, desk: Desk) -> None:
@@ -119,7 +121,7 @@ class TestReadingFirst:
 
     def test_a_skill_that_was_made_just_now_needs_no_reading(self, desk: Desk) -> None:
         desk.session()
-        said = three(SUCCESS, facts("The timeout is 5000 ms."))
+        said = three(SUCCESS, facts("The timeout is 5000 ms.", evidence=[9]))
         desk.learn("monday", said, turn(creates(lesson=1), adds("## Timeouts\n- it is 5000 ms", lesson=2)))
         assert titles(desk) == [TITLE, "Timeouts"]
 
@@ -143,11 +145,20 @@ class TestEntries:
         entry = desk.taught()
         desk.session("tuesday")
         said = three(SUCCESS, success(title="The same"))
-        again = turn(confirms(entry.id, lesson=1), confirms(f"<!-- id: {entry.id} -->", lesson=2))
+        again = turn(looks(), confirms(entry.id, lesson=1), confirms(f"<!-- id: {entry.id} -->", lesson=2))
         learned = desk.learn("tuesday", said, again)
         assert [item.action for item in learned.lessons] == ["source", "source"]
         assert "- Known because: 0 errors (2 sessions)" in desk.text()
         assert len(desk.entries()) == 1
+
+    def test_what_was_not_read_is_not_confirmed(self, desk: Desk) -> None:
+        entry = desk.taught()
+        desk.session("tuesday")
+        desk.learn("tuesday", task(SUCCESS), turn(confirms(entry.id)), turn(leaves()))
+        assert desk.told() == [
+            f"Error: read {SKILL!r} first, with get_skill: what it says is to be seen before it is confirmed"
+        ]
+        assert "(1 session)" in desk.text()
 
     def test_an_entry_that_is_changed_keeps_its_id_and_counts_the_session(self, desk: Desk) -> None:
         entry = desk.taught()
@@ -158,14 +169,23 @@ class TestEntries:
         changed = entry.text.replace("follows", "lies above").replace("what it limits", "what it limits")
         assert desk.text() == changed.replace("(1 session)", "(2 sessions)") + "\n"
 
-    def test_the_description_of_a_learners_own_skill_may_be_said_anew(self, desk: Desk) -> None:
+    @pytest.mark.parametrize(
+        ("said", "stands"),
+        [("502 Bad Gateway and 504, their causes", True), ("Everything about tides", False)],
+        ids=["with what it was found by", "without"],
+    )
+    def test_the_description_of_a_learners_own_skill_may_be_said_anew(
+        self, desk: Desk, said: str, stands: bool
+    ) -> None:
         desk.taught()
         desk.session("tuesday")
-        desk.learn("tuesday", task(SUCCESS), turn(looks(), adds("## B\n- p", description="502 and 504 errors")))
-        assert "description: '502 and 504 errors'" in desk.text(file="SKILL.md")
+        add = adds("## B\n- p", description=said, lesson=1)
+        desk.learn("tuesday", three(SUCCESS, success(title="C")), turn(looks(), add), turn(leaves(lesson=2)))
+        assert (said in desk.text(file="SKILL.md")) == stands
+        assert ("stays as it is: yours leaves out" in desk.told()[-1]) == (not stands)
 
     def test_that_of_the_users_facts_stays_and_the_model_is_told(self, desk: Desk) -> None:
-        desk.session()
+        desk.session("monday", DATED)
         before = desk.text("user-general-facts", "SKILL.md").partition("## Index")[0]
         said = three(facts("The user wants ISO dates.", about="user"), SUCCESS)
         add = adds("## Dates\n- ISO", skill="user-general-facts", file="dates.md", description="Mine", lesson=1)
@@ -246,7 +266,7 @@ class TestWhatIsHeldOrRefused:
         desk.taught()
         desk.session("tuesday")
         before = {name for name in desk.files() if "skills_store" in name}
-        desk.learn("tuesday", task(SUCCESS), turn(looks(), adds(file=file)), turn(leaves()))
+        desk.learn("tuesday", task(SUCCESS), turn(looks(), adds("## B\n- p", file=file)), turn(leaves()))
         assert desk.told()[1].startswith("Error: refused, nothing was written: ")
         assert {name for name in desk.files() if "skills_store" in name} == before
 
@@ -254,7 +274,8 @@ class TestWhatIsHeldOrRefused:
 class TestSeveralLessons:
     def test_three_lessons_are_written_in_one_conversation_and_one_left_out_with_its_reason(self, desk: Desk) -> None:
         desk.session()
-        said = three(SUCCESS, facts("The timeout is 5000 ms.", title="Timeouts"), success(title="Third"))
+        fact = facts("The timeout is 5000 ms.", title="Timeouts", evidence=[9])
+        said = three(SUCCESS, fact, success(title="Third"))
         moves = turn(
             creates(lesson=1), adds("## Timeouts\n- 5000 ms", lesson=2), leaves("it is in the first", lesson=3)
         )
@@ -271,6 +292,11 @@ class TestSeveralLessons:
         made = desk.entries()
         assert [entry.title for entry in made] == [TITLE, "More"]
         assert len({entry.id for entry in made}) == 2
+
+    def test_what_stands_in_the_answer_that_settles_the_last_is_done_too(self, desk: Desk) -> None:
+        desk.session()
+        desk.learn("monday", task(SUCCESS), turn(creates(), adds("## More\n- b")))
+        assert titles(desk) == [TITLE, "More"]
 
     @pytest.mark.parametrize("number", [0, 3, -1])
     def test_a_lesson_that_is_not_there_is_said(self, desk: Desk, number: int) -> None:
@@ -431,7 +457,7 @@ class TestAPersonsOwnSkill:
         desk.person("people")
         before = desk.text("people", "SKILL.md")
         desk.session()
-        add = adds("## Ada\n- p", skill="people", file="ada.md", description="Everybody")
+        add = adds("## Ada\n- p", skill="people", file="ada.md", description="Everybody", lesson=1)
         desk.learn("monday", three(SUCCESS, success(title="B")), turn(looks("people"), add, leaves(lesson=2)))
         assert desk.text("people", "SKILL.md") == before
 
@@ -487,6 +513,15 @@ class TestTheDailyLog:
         desk.learn("monday", three(SUCCESS, success(title="B")), left)
         assert str(desk.model.history[1].messages[1]["content"]).count("a finished task") == 1
 
+    def test_a_record_alone_does_not_settle_the_lesson(self, desk: Desk) -> None:
+        self.own(desk)
+        desk.session()
+        day = writes("daily-logs", f"{DATE}.md", "# Thursday\n", lesson=1)
+        with pytest.raises(AcontextError, match="queue one more"):
+            desk.learn("monday", task(SUCCESS), turn(looks("daily-logs"), day))
+        desk.learn("monday", turn(leaves(lesson=1), creates(lesson=2)))
+        assert titles(desk) == [TITLE]
+
     def test_a_record_of_what_taught_nothing_is_asked_for_too(self, desk: Desk) -> None:
         self.own(desk)
         desk.session()
@@ -512,7 +547,7 @@ class TestAFailureToldLater:
     def test_one_that_another_session_supports_stays_with_the_failure_noted(self, desk: Desk) -> None:
         entry = desk.taught()
         desk.session("tuesday")
-        desk.learn("tuesday", task(SUCCESS), turn(confirms(entry.id)))
+        desk.learn("tuesday", task(SUCCESS), turn(looks(), confirms(entry.id)))
         desk.workspace.session("tuesday").failed("no")
         desk.learn("tuesday", replies(skip(None)))
         (noted,) = desk.entries()
@@ -551,7 +586,7 @@ def test_the_catalog_is_cut_where_it_has_no_room(desk: Desk) -> None:
 def test_facts_about_the_user_go_to_their_space_and_the_rest_stays(desk: Desk) -> None:
     (desk.workspace.folder.config_file).write_text("user_facts_space: everyone\n", encoding="utf-8")
     desk.workspace.__dict__.pop("config", None)
-    desk.session()
+    desk.session("monday", DATED)
     wants = facts("The user wants ISO dates.", title="Dates", about="user")
     added = adds("## Dates\n- The user wants ISO dates.", skill="user-general-facts", file="dates.md")
     learned = desk.learn("monday", three(SUCCESS, wants), turn(creates()), turn(looks("user-general-facts"), added))
@@ -566,7 +601,7 @@ def test_facts_about_the_user_go_to_their_space_and_the_rest_stays(desk: Desk) -
 def test_a_learner_of_the_users_facts_makes_no_other_skill(desk: Desk) -> None:
     (desk.workspace.folder.config_file).write_text("user_facts_space: everyone\n", encoding="utf-8")
     desk.workspace.__dict__.pop("config", None)
-    desk.session()
+    desk.session("monday", DATED)
     wants = facts("The user wants ISO dates.", title="Dates", about="user")
     learned = desk.learn("monday", three(wants), turn(creates()), turn(leaves("no room")))
     assert desk.told() == [

@@ -112,8 +112,18 @@ class TestANewEntry:
             text=text,
         )
 
-    def test_the_same_lesson_has_the_same_id_in_a_run_that_is_made_again(self, store: SkillStore) -> None:
-        assert proposed(store, add()).entry == proposed(store, add("## Other\n- q")).entry
+    def test_the_same_title_has_the_same_id_in_any_session_and_a_warning_too(self, store: SkillStore) -> None:
+        id = proposed(store, add("## Second\n- p")).entry
+        assert proposed(store, add("## second  \n- q"), FAILURE).entry == id
+        assert proposed(store, add("## Third\n- p")).entry != id
+
+    def test_an_entry_of_this_title_is_confirmed_or_changed_and_not_written_twice(self, store: SkillStore) -> None:
+        draft = store.draft()
+        draft.apply(proposed(store, add()).edits[0])
+        store.commit(draft, [], Run(id="r2", time="2026-03-01T00:00:00Z", engine="llm"))
+        assert unfit(store, add(file="new.md")) == (
+            f"an entry of this title stands in {SKILL}/{FILE} already: confirm_entry, or replace_text there"
+        )
 
     def test_a_warning_says_when_it_is_to_be_forgotten(self, store: SkillStore) -> None:
         found = proposed(store, add("## Warning: It stays\n- Failed Because: f"), FAILURE)
@@ -162,7 +172,7 @@ class TestANewEntry:
         gone = Record(action="add", lesson="d1", skill=SKILL, file=FILE, entry=found.entry)
         store.commit(draft, [gone], Run(id="r2", time="2026-03-01T00:00:00Z", session="s1", engine="llm"))
         (store.folder / SKILL / FILE).write_text(HELD, encoding="utf-8")
-        assert unfit(store, add()) == "a person deleted the entry that this lesson taught: skip_lesson"
+        assert unfit(store, add()) == "a person deleted an entry of this title: skip_lesson"
 
     def test_a_full_file_names_another(self, store: SkillStore) -> None:
         (store.folder / SKILL / FILE).write_text(HELD + "\n## Long\n" + "words " * 720, encoding="utf-8")

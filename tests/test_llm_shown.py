@@ -82,6 +82,11 @@ def test_what_fits_is_one_part() -> None:
     assert list(parts(placed(incident()), 2000)) == [placed(incident())]
 
 
+def test_large_messages_and_many_small_ones_end_a_part() -> None:
+    assert [len(part) for part in parts(placed([user("x" * 3000)] * 10), 500)] == [3, 3, 3, 1]
+    assert [len(part) for part in parts(placed([user("x")] * 50), 500)] == [22, 22, 6]
+
+
 def test_nothing_has_no_parts() -> None:
     assert list(parts([], 2000)) == []
 

@@ -1,6 +1,6 @@
 """Which engine judges a session: rules, or a model with what is known of the session."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from acontext_cli.config import Config
 from acontext_cli.skills import DAILY
 
 if TYPE_CHECKING:
+    from acontext_cli.distillations import Distillation
     from acontext_cli.engines.engine import Engine
     from acontext_cli.engines.llm.context import Context
     from acontext_cli.model import Model
@@ -67,15 +68,15 @@ class Engines:
         return self._wanted[store.folder]
 
 
-def _lessons(folder: object, session: str, task: int) -> Collection[str]:
-    """Ids of all that was ever distilled from a task; a session beside this one is found by its id."""
+def _lessons(folder: object, session: str, task: int) -> "Sequence[Distillation]":
+    """All that was ever distilled from a task; a session beside this one is found by its id."""
     from acontext_cli.session import Session as Folder
     from acontext_cli.session import Sessions
 
     if not isinstance(folder, Folder):
         return ()
     found = folder if folder.id == session else Sessions(folder.folder.parent).find(session)
-    return {item.id for item in found.distillations() if item.task.number == task}
+    return [item for item in found.distillations() if item.task.number == task]
 
 
 def _configured(config: Config, env: Mapping[str, str]) -> "Model":

@@ -40,6 +40,7 @@ class Done:
     session: Session
     learned: Learned | None = None
     error: AcontextError | None = None
+    """Both, where only a part could be learned."""
 
 
 @dataclass(slots=True)
@@ -57,6 +58,8 @@ class Learning:
         """Each session's outcome, in order. One that fails does not keep the others from being learned from."""
         group: list[tuple[Work, Prepared]] = []
         for done in in_order(self._works(), _prepared, self.jobs):
+            if self.stopped:
+                continue  # what is still being asked is waited for: its answers are paid for, and kept
             if isinstance(done, Done):
                 yield from self._failed(group, done)
                 group = []
@@ -68,14 +71,15 @@ class Learning:
                 if len(group) == self.jobs:
                     yield from self._written(group)
                     group = []
-            if self.stopped:
-                return
         yield from self._written(group)
 
     def _works(self) -> "Iterator[Work | Done]":
         # What is shared (spaces, ledgers) is looked at by one thread: several jobs get their works made beforehand.
-        made = (self._work(here, session) for here, session in self.sessions)
-        return made if self.jobs == 1 else iter(list(made))
+        made: Iterable[Work | Done] = (self._work(here, session) for here, session in self.sessions)
+        for work in made if self.jobs == 1 else list(made):
+            if self.stopped:
+                return
+            yield work
 
     def _work(self, here: "Workspace", session: Session) -> "Work | Done":
         try:
@@ -98,17 +102,18 @@ class Learning:
         run = first.workspace.new_run(first.engine, first.session)
         prepared = [each for _, each in group]
         try:
-            learned = pipeline.write(
+            learned, error = pipeline.write(
                 prepared, first.engine, first.store, run=run, facts=first.facts, dry_run=self.dry_run
             )
-        except LimitReached as error:
-            self.stopped = error
-        except AcontextError as error:
-            yield from (Done(work.workspace, work.session, error=error) for work, _ in group)
-        else:
-            yield from (
-                Done(work.workspace, work.session, each) for (work, _), each in zip(group, learned, strict=True)
-            )
+        except AcontextError as refused:
+            yield from (Done(work.workspace, work.session, error=refused) for work, _ in group)
+            return
+        if isinstance(error, LimitReached):
+            self.stopped, error = error, None
+        for (work, _), each in zip(group, learned, strict=True):
+            # Of a session for which all was written there is nothing left to say.
+            left = error if error and work.workspace.is_new(work.session, self.space) else None
+            yield Done(work.workspace, work.session, each, left)
 
 
 def _prepared(work: Work | Done) -> tuple[Work, Prepared] | Done:

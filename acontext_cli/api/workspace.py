@@ -14,7 +14,7 @@ from acontext_cli.workspace import WorkspaceFolder, user_folder
 
 if TYPE_CHECKING:  # what records a message does without the learner
     from acontext_cli.api.engines import Engines
-    from acontext_cli.api.learning import Done, Work
+    from acontext_cli.api.learning import Work
     from acontext_cli.api.space import LearningSpace
     from acontext_cli.config import Config
     from acontext_cli.engines.engine import Engine
@@ -167,10 +167,11 @@ class Workspace:
 
         chosen = [session] if session else [each for each in self.sessions() if self.is_new(each)]
         learning = Learning([(self, each) for each in chosen], dry_run=dry_run, jobs=jobs)
-        learned = [_learned(done) for done in learning.run()]
-        if learning.stopped:
-            raise learning.stopped
-        return learned
+        done = list(learning.run())  # one that fails does not keep the others from being learned from
+        for error in (*(each.error for each in done), learning.stopped):
+            if error:
+                raise error
+        return [each.learned for each in done if each.learned]
 
     def work(self, session: Session, space: str = "", model: "Model | None" = None) -> "Work":
         """What is needed to learn from a session; `model`: asked instead of the one that is configured."""
@@ -252,9 +253,3 @@ def _init() -> "Run":
     from acontext_cli.ledger import Run
 
     return Run(id=f"init-{os.urandom(4).hex()}", time=now(), engine="hand")
-
-
-def _learned(done: "Done") -> "Learned":
-    if done.learned is None:
-        raise done.error or AcontextError("nothing was learned")
-    return done.learned

@@ -6,8 +6,8 @@ from acontext_cli.api.learning import Learning
 from acontext_cli.api.session import Session
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
-from acontext_cli.model import NOTHING, Usage
-from acontext_cli.models.spending import MeteredModel
+from acontext_cli.model import Usage
+from acontext_cli.models.spending import Meter, MeteredModel
 from acontext_cli.pipeline import Learned
 from acontext_cli.session import Sessions
 from acontext_cli.show.progress import clear, progress
@@ -35,28 +35,31 @@ class Runs:
         self._space = space
         self._dry_run = dry_run
         self._jobs = jobs
-        self._meters: list[MeteredModel] = []
+        self._meter = Meter(calls=calls, tokens=tokens)
+        self._models: list[MeteredModel] = []
         for workspace in workspaces:
             workspace.space(space)  # a wrong setting is said once, not of every session
-            self._meter(workspace, calls, tokens)
+            self._count(workspace)
 
     @property
     def usage(self) -> Usage:
         """What was asked of a model."""
-        return sum((meter.usage for meter in self._meters), NOTHING)
+        return self._meter.usage
 
     def runs(self, refs: Sequence[str] | None) -> Iterator[tuple[Session, Learned]]:
         """The runs of the sessions that are named, else of all that have something new."""
         try:
             yield from self.of(refs) if refs else self.of_all()
         except KeyboardInterrupt:
-            for meter in self._meters:
-                meter.stop()  # a command in a process group of its own never hears of Ctrl-C
+            for model in self._models:
+                model.stop()  # a command in a process group of its own never hears of Ctrl-C
             raise
 
     def of(self, refs: Sequence[str]) -> Iterator[tuple[Session, Learned]]:
         """The runs of the sessions that are named."""
-        return self._runs([(here, here.session(ref)) for here in self._workspaces[:1] for ref in refs])
+        here = self._workspaces[0]
+        named = {session.id: session for session in map(here.session, refs)}  # once, however often it is named
+        return self._runs([(here, session) for session in named.values()])
 
     def of_all(self) -> Iterator[tuple[Session, Learned]]:
         """The runs of every session that has something new, oldest first."""
@@ -65,14 +68,11 @@ class Runs:
                 self._fail(problem)
         yield from self._runs([(here, each) for here in self._workspaces for each in here.sessions()], only_new=True)
 
-    def _meter(self, workspace: Workspace, calls: int, tokens: int) -> None:
-        """Workspaces that ask the same model share its limits."""
-        model = workspace.engines.model
-        if model is not None:
-            meter = next((each for each in self._meters if each.name == model.name), None)
-            meter = meter or MeteredModel(model, calls=calls, tokens=tokens)
-            self._meters = [*self._meters, *([] if meter in self._meters else [meter])]
-            workspace.engines.model = meter
+    def _count(self, workspace: Workspace) -> None:
+        """Every workspace asks its own model; the limits are for all together."""
+        if workspace.engines.model is not None:
+            workspace.engines.model = MeteredModel(workspace.engines.model, self._meter)
+            self._models.append(workspace.engines.model)
 
     def _runs(
         self, sessions: Sequence[tuple[Workspace, Session]], *, only_new: bool = False
@@ -80,11 +80,11 @@ class Runs:
         chosen = (each for each in progress(sessions, "session") if not only_new or self._is_new(*each))
         learning = Learning(chosen, space=self._space, dry_run=self._dry_run, jobs=self._jobs)
         for done in learning.run():
-            if done.learned is None:
-                self._fail(f"{done.session.name or done.session.id}: {done.error}")
-            else:
+            if done.learned is not None:
                 clear()
                 yield done.session, done.learned
+            if done.error is not None:
+                self._fail(f"{done.session.name or done.session.id}: {done.error}")
         self.stopped = str(learning.stopped or "")
 
     def _is_new(self, here: Workspace, session: Session) -> bool:

@@ -136,7 +136,7 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "model_command": _command,
     "temperature": _number(_DECIMAL, lambda number: number <= 2, "a number from 0 to 2"),
     "timeout": _number(_DECIMAL, lambda number: number > 0, "a number of seconds above 0"),
-    "max_input_tokens": _number(_WHOLE, lambda number: number >= 2000, "a whole number from 2000"),
+    "max_input_tokens": _number(_WHOLE, lambda number: number >= 4000, "a whole number from 4000"),
     "max_output_tokens": _number(_WHOLE, lambda number: number >= 0, "a whole number (0: not sent)"),
     "headers": _headers,
     "task_success_criteria": _sentence,

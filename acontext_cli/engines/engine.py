@@ -45,6 +45,8 @@ class Proposal:
     """The text that it replaces: what that held already needs no new evidence."""
     is_record: bool = False
     """Whether it only records what happened, and teaches nothing."""
+    settles: tuple[str, ...] = ()
+    """Lessons of the same task that may have been held before its outcome was known better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,8 @@ class Decline:
 
     lesson: str
     reason: str
+    is_record: bool = False
+    """Whether it is only the record of its task that is not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,9 @@ class Space(Protocol):
 
     def deleted(self, entry: str) -> bool:
         """Whether a person has taken the entry away."""
+
+    def deleted_titles(self) -> Sequence[str]:
+        """Titles of the entries that a person has taken away, the latest last, as far as they are still known."""
 
     def taught(self, lessons: Collection[str]) -> Sequence[str]:
         """Ids of the entries that some lessons were written into."""

@@ -69,7 +69,8 @@ class Attempt:
 
     def _deal(self, item: Distillation, proposed: Proposal | Hold | Decline) -> Came | None:
         if isinstance(proposed, Decline):
-            self._dealt.add(item.id)
+            if not proposed.is_record or isinstance(item.verdict, Skip):
+                self._dealt.add(item.id)
             self.declined.append(proposed)
         elif isinstance(proposed, Hold):
             return self._held_back(item, proposed)
@@ -123,7 +124,7 @@ class Attempt:
 
     def _settle(self, proposal: Proposal) -> None:
         """What other sessions hold of the same lesson stands in the entry now."""
-        for held in self._view.waiting(proposal.entry):
+        for held in self._view.waiting(proposal.entry, proposal.settles):
             self.settled.append(replace(held, state="written"))
             self.records.append(replace(_record("source", proposal, held.lesson), session=held.session))
 

@@ -1,10 +1,11 @@
 """A space as a learner sees it: what stands there with this run's edits on it, and where entries came from."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 
 from acontext_cli import edits
-from acontext_cli.edits import SkillEdit
+from acontext_cli.edits import CreateSkill, SkillEdit
+from acontext_cli.errors import AcontextError
 from acontext_cli.ledger import Ledger
 from acontext_cli.skills import DAILY, Entry, Skill
 from acontext_cli.store import Draft, Held
@@ -14,10 +15,20 @@ from acontext_cli.store.schemas import is_by_hand, made_by_engines
 class SpaceView:
     """Answers what a learner may ask of a space, and takes the edits of one proposal, all or none."""
 
-    def __init__(self, draft: Draft, ledger: Ledger, held: Iterable[Held], only: str = "") -> None:
+    def __init__(
+        self,
+        draft: Draft,
+        ledger: Ledger,
+        held: Iterable[Held],
+        only: str = "",
+        deleted_titles: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._draft = draft
         self._ledger = ledger
         self._only = only
+        self._deleted_titles = deleted_titles
+        self._created: set[str] = set()
+        """Skills that this run makes: the ledger cannot know of them yet."""
         self._taught: dict[str, set[str]] = {}
         self._held: dict[str, list[Held]] = {}
         for item in held:
@@ -49,17 +60,24 @@ class SpaceView:
         return tuple(dict.fromkeys(line.entry for line in found if line.entry and self._draft.holds(line.entry)))
 
     def by_hand(self, skill: str) -> bool:
-        return (
-            is_by_hand(skill, self._draft.skill(skill), lambda: self._made) if skill in self._draft.names() else False
-        )
+        if skill not in self._draft.names() or skill in self._created:
+            return False
+        try:
+            return is_by_hand(skill, self._draft.skill(skill), lambda: self._made)
+        except AcontextError:  # one that cannot be read is nobody's to write into
+            return True
 
     @cached_property
     def _made(self) -> Collection[str]:
         return made_by_engines(self._ledger)
 
-    def waiting(self, entry: str) -> Sequence[Held]:
-        """The held lessons that would be this entry."""
-        return self._held.get(entry, ())
+    def waiting(self, entry: str, lessons: Collection[str] = ()) -> Sequence[Held]:
+        """The held lessons that would be this entry, and others of those named."""
+        named = [held for each in self._held.values() for held in each if held.lesson in lessons] if lessons else []
+        return [*self._held.get(entry, ()), *(held for held in named if held.entry != entry)]
+
+    def deleted_titles(self) -> Sequence[str]:
+        return self._deleted_titles()
 
     def count(self, entry: str, session: str) -> None:
         """Count a session as a source of an entry, before the ledger can."""
@@ -73,6 +91,8 @@ class SpaceView:
                 edits.apply(trial, edit)
         for edit in asked_for:
             self._draft.apply(edit)
+            if isinstance(edit, CreateSkill):
+                self._created.add(edit.name)
 
 
 class _Trial:

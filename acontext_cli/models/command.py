@@ -45,6 +45,8 @@ class CommandModel:
     ) -> None:
         """`folder`: where it runs, an empty one without; `pause`: seconds before it is asked again after a fault."""
         self.name = _name(command)
+        self.identity = " ".join(command.argv)
+        """What tells it from the same program with other options."""
         self._folder = folder
         self._pause = pause
         self._called = program_of(command.argv)

@@ -58,6 +58,8 @@ class EndpointModel:
     ) -> None:
         """`retries`: how often a busy server is asked again."""
         self.name = endpoint.model
+        self.identity = f"{endpoint.model} at {endpoint.base_url or OPENAI}"
+        """What tells it from the same model elsewhere."""
         self._endpoint = endpoint
         self._warn = warn
         self._sleep = sleep

@@ -7,6 +7,7 @@ from typing import cast
 
 from acontext_cli.messages import Json, ToolCall
 from acontext_cli.model import NOTHING, Model, Reply
+from acontext_cli.models.spending import identity
 from acontext_cli.session.answers import Answers
 
 
@@ -15,6 +16,7 @@ class KeptModel:
 
     def __init__(self, model: Model, answers: Answers) -> None:
         self.name = model.name
+        self.identity = identity(model)
         self.answers = answers
         self.usage = NOTHING
         """What was asked of the model itself."""
@@ -22,7 +24,7 @@ class KeptModel:
         self._keys: list[str] = []
 
     def reply(self, messages: Sequence[Json], tools: Sequence[Json], *, required: bool = False) -> Reply:
-        key = key_of(self.name, messages, tools, required)
+        key = key_of(self.identity, messages, tools, required)
         self._keys.append(key)
         kept = _read(self.answers.get(key))
         if kept is not None:

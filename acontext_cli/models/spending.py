@@ -12,25 +12,48 @@ class LimitReached(AcontextError):
     """As many calls or tokens were used as were allowed; running again goes on from here."""
 
 
-class MeteredModel:
-    """Counts what is asked of a model, by any number of threads."""
+class Meter:
+    """What was asked of some models, by any number of threads; 0 is no limit."""
 
-    def __init__(self, model: Model, *, calls: int = 0, tokens: int = 0) -> None:
-        """`calls`, `tokens`: the limits; 0 where there is none."""
-        self.name = model.name
+    def __init__(self, *, calls: int = 0, tokens: int = 0) -> None:
         self.usage: Usage = NOTHING
-        self._model = model
         self._calls, self._tokens = calls, tokens
-        self._asked = 0
+        self._begun = 0
         self._lock = threading.Lock()
 
+    def begin(self) -> None:
+        """Count a call that is about to be made. Raises LimitReached where it is one too many."""
+        with self._lock:
+            if self._calls and self._begun >= self._calls:
+                raise LimitReached(f"stopped at {self._begun:,} calls, as --max-calls says; run it again to go on")
+            if self._tokens and self.usage.tokens >= self._tokens:
+                used = self.usage.tokens
+                raise LimitReached(f"stopped at {used:,} tokens, as --spend says; run it again to go on")
+            self._begun += 1
+
+    def add(self, usage: Usage) -> None:
+        with self._lock:
+            self.usage += usage
+
+
+class MeteredModel:
+    """A model with a meter; several models may share one."""
+
+    def __init__(self, model: Model, meter: Meter | None = None, *, calls: int = 0, tokens: int = 0) -> None:
+        """`calls`, `tokens`: the limits of a meter of its own."""
+        self.name = model.name
+        self.identity = identity(model)
+        self.meter = meter or Meter(calls=calls, tokens=tokens)
+        self._model = model
+
+    @property
+    def usage(self) -> Usage:
+        return self.meter.usage
+
     def reply(self, messages: Sequence[Json], tools: Sequence[Json], *, required: bool = False) -> Reply:
-        with self._lock:
-            self._allow()
-            self._asked += 1
+        self.meter.begin()
         reply = self._model.reply(messages, tools, required=required)
-        with self._lock:
-            self.usage += reply.usage
+        self.meter.add(reply.usage)
         return reply
 
     def stop(self) -> None:
@@ -39,8 +62,7 @@ class MeteredModel:
         if stop:
             stop()
 
-    def _allow(self) -> None:
-        if self._calls and self._asked >= self._calls:
-            raise LimitReached(f"stopped at {self._asked:,} calls, as --max-calls says; run it again to go on")
-        if self._tokens and self.usage.tokens >= self._tokens:
-            raise LimitReached(f"stopped at {self.usage.tokens:,} tokens, as --spend says; run it again to go on")
+
+def identity(model: Model) -> str:
+    """What tells a model from every other: its name, and where it is, if it says that."""
+    return str(getattr(model, "identity", model.name))

@@ -26,6 +26,7 @@ class UnsentModel:
 
     def __init__(self, model: Asked) -> None:
         self.name = model.name
+        self.identity = str(getattr(model, "identity", model.name))
         self.requests: list[bytes] = []
         self._model = model
 

@@ -9,7 +9,7 @@ from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import DISK, Disk, digest, locked
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.ledger import Ledger, Line, Record, Run
-from acontext_cli.skills import DAILY, SKILL, USER, Skill, front, indexed, invalid, problems
+from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held, HeldLessons, State
 from acontext_cli.store.history import History
@@ -22,6 +22,7 @@ Files = Mapping[Key, tuple[bytes | None, bytes | None]]
 
 STARTING = (DAILY, USER)
 EMPTY = "(Empty so far.)"
+_MOST_DELETED = 30
 _HEAD = 4096
 _NONE: Mapping[Key, bytes] = {}
 
@@ -68,6 +69,20 @@ class SkillStore:
     def offered(self) -> list[tuple[str, str]]:
         """The catalog for an agent: of the skills that every space starts with it is told which hold nothing yet."""
         return [(name, f"{EMPTY} {said}" if self.is_empty(name) else said) for name, said in self.catalog()]
+
+    def deleted_titles(self) -> list[str]:
+        """Titles of the entries that a person took away, the latest last, as far as the history keeps them."""
+        lines = [line for line in self.ledger.lines() if line.entry in self.ledger.deleted and line.after]
+        found = {line.entry: self._title(line) for line in lines[-_MOST_DELETED:]}
+        return [title for title in found.values() if title]
+
+    def _title(self, line: Line) -> str:
+        """The title under which a run wrote an entry; empty where nobody knows any more."""
+        try:
+            text = self.history.get(line.after).decode("utf-8")
+        except (AcontextError, UnicodeDecodeError):
+            return ""
+        return next((entry.title for entry in entries(text) if entry.id == line.entry), "")
 
     def is_empty(self, name: str) -> bool:
         """Whether it is a skill that every space starts with, and has no entry yet."""
@@ -178,6 +193,8 @@ class SkillStore:
         for name in dict.fromkeys((*draft.touched, *(name for name in sorted(thinned) if name in draft.names()))):
             if not draft.is_new(name) and not (self.folder / name / SKILL).exists():
                 raise Changed(f"the skill {name!r} was taken away meanwhile: run the command again")
+            if (name, SKILL) not in draft.changed and invalid(draft.skill(name)):
+                continue  # a person's SKILL.md that is not valid: `check` tells of it, and nobody touches it
             self._index(draft, name)
             if (name, SKILL) in draft.changed and (wrong := invalid(draft.skill(name))):
                 raise Refused(wrong[0])

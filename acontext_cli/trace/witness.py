@@ -1,12 +1,14 @@
 """Which messages bear witness: what was read out of a skill, and what a system prompt says, is no evidence."""
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from acontext_cli.messages import Message
+from acontext_cli.messages import Message, ToolCall
 from acontext_cli.trace.steps import RECALL_TOOLS
 
+_SKILL_FILE = re.compile(r"[\\/]SKILL\.md\b")
 OF_A_SKILL = "(text of a skill: left out, it is no evidence)"
 OF_THE_SYSTEM = "(system prompt: left out, it is no evidence)"
 
@@ -35,13 +37,18 @@ class _Readings:
     def hold(self, message: Message) -> bool:
         """Take note of a message's calls; whether it is such a result itself."""
         for call in message.calls:
-            self._open.setdefault(call.id or call.name, deque()).append(call.name in RECALL_TOOLS)
+            self._open.setdefault(call.id or call.name, deque()).append(_reads_a_skill(call))
         return message.is_result and self._answered(message.answers)
 
     def _answered(self, id: str) -> bool:
         if calls := self._open.get(id):
             (self._read.add if calls.popleft() else self._read.discard)(id)
         return id in self._read
+
+
+def _reads_a_skill(call: ToolCall) -> bool:
+    """Whether a call reads a skill: by the tools for it, whatever server they stand behind, or its file."""
+    return call.name.rpartition("__")[2] in RECALL_TOOLS or bool(_SKILL_FILE.search(call.arguments))
 
 
 def _without(message: Message, note: str) -> Message:

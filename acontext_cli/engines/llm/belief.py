@@ -4,17 +4,19 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from acontext_cli.engines.llm.reports import TaskReport
+from acontext_cli.engines.rules.said import outcome_said
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import Known, Source, Task
 from acontext_cli.trace.quantities import words
-from acontext_cli.trace.shell import is_shell
+from acontext_cli.trace.shell import command_of, is_shell
 from acontext_cli.trace.steps import VERBS, Step, Trace
 from acontext_cli.trace.witness import OF_A_SKILL, witnessed
 
 ONLY_SAID = Known(source="claim", because="only the agent says so")
 ONLY_ANSWERED = Known(source="claim", because="only the answer of the change itself says so")
 
+_HANDED = re.compile(r"(?:cd [^&;|]+&& *)?(?:git (?:-C \S+ )?(?:add|commit|push|tag)|gh pr create)\b")
 _POLITE = re.compile(
     r"\b(?:thanks?|thank you|thx|ok(?:ay)?|great|perfect|good|nice|cool|awesome|bye|goodbye|cheers|so|very|much"
     r"|that'?s|is|all|for|your|the|help|have|a|day|you|too|no|that|will|be|it|everything|appreciate|yes|please)\b",
@@ -34,10 +36,10 @@ def known(
     return Known(source=source, because=because or _plain(source))
 
 
-def known_fact(messages: Iterable[Message], evidence: Collection[str]) -> Known:
+def known_fact(facts: Iterable[str], messages: Iterable[Message], evidence: Collection[str]) -> Known:
     """How a fact is known: the user says it, or a result shows it."""
     named = [message for message in witnessed(messages) if message.id in evidence and message.text != OF_A_SKILL]
-    if any(message.is_human for message in named):
+    if any(message.is_human and _shares_words(message.text, facts) for message in named):
         return Known(source="user", because="the user said so")
     if any(message.is_result for message in named):
         return Known(source="seen", because="a tool result shows it")
@@ -48,7 +50,7 @@ def _source(
     report: TaskReport, messages: Sequence[Message], told: Trace, evidence: Collection[str], before: Task | None
 ) -> Source:
     said = [message for message in messages if message.is_human][0 if before else 1 :]  # behind the first request
-    if report.known == "user" and any(_says_something(message) for message in said if message.id in evidence):
+    if report.known == "user" and any(_says_how(message, report) for message in said if message.id in evidence):
         return "user"
     changed = before is not None and "change" in before.signs
     if report.known in ("check", "seen", "user"):
@@ -63,16 +65,32 @@ def _source(
     return "claim"
 
 
-def _says_something(message: Message) -> bool:
-    """Thanks and goodbye are no confirmation."""
-    return bool(re.search(r"\w", _POLITE.sub("", message.text)))
+def _says_how(message: Message, report: TaskReport) -> bool:
+    """Whether a message may say how it came out. Thanks, goodbye and a question do not, nor does the opposite."""
+    said = outcome_said(message.text)
+    if said:
+        return said == report.status
+    return bool(re.search(r"\w", _POLITE.sub("", message.text))) and not message.text.rstrip().endswith("?")
+
+
+def _shares_words(said: str, facts: Iterable[str]) -> bool:
+    """Whether a message may be where facts were taken from: some telling word or number of them stands in it."""
+    words = {word for fact in facts for word in re.findall(r"\w{4,}|\d+", fact.lower())} - {"user", "wants", "always"}
+    # Of a text without such words (another writing system, say) nobody can tell.
+    return not words or any(word in said.lower() for word in words) or not said.isascii()
 
 
 def _looks_after_a_change(step: Step, told: Trace, before: bool) -> bool:
-    changed = before or any(change.number < step.number for change in told.changes)
+    lasting = [change.number for change in told.changes if change is not step and not _hands_over(change)]
+    changed = step.number > lasting[-1] if lasting else before
     # Of a tool without a known verb in its name the model may know better whether it only looks.
     unknown = not is_shell(step.tool) and not VERBS & set(words(step.tool))
     return changed and (step.kind != "change" or unknown)
+
+
+def _hands_over(step: Step) -> bool:
+    """Whether a change only passes on what was done: committing it changes nothing about it."""
+    return is_shell(step.tool) and bool(_HANDED.match(command_of(step.arguments)))
 
 
 def _plain(source: Source) -> str:

@@ -1,12 +1,14 @@
 """What an LLM engine knows besides the messages it is given."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from acontext_cli.distillations import Distillation
 from acontext_cli.prompts import prompt
+from acontext_cli.skills import one_line
 from acontext_cli.tasks import Outcome, Task
 
-
+_MOST_WANTED = 25
 _WANTED = "The user wants such things remembered whenever a task holds them, also where they would be refused below:\n"
 
 
@@ -20,8 +22,8 @@ class Context:
     """What was told from outside."""
     wanted: Callable[[], Sequence[tuple[str, str]]] = tuple
     """Name and description of the skills in which a person says what is to be remembered."""
-    lessons: Callable[[str, int], Collection[str]] = lambda _session, _task: ()
-    """Ids of all that was ever distilled from a task of a session."""
+    lessons: Callable[[str, int], Sequence[Distillation]] = lambda _session, _task: ()
+    """All that was ever distilled from a task of a session."""
     date: str = ""
     """The day of the conversation, YYYY-MM-DD; empty: that of its messages."""
     input_tokens: int = 20_000
@@ -39,6 +41,6 @@ class Context:
         return prompt("extract", criteria=f"The user has said:\n{told}" if told else "")
 
     def distill_prompt(self, which: str) -> str:
-        listed = "".join(f"- {name}: {about}\n" for name, about in self.wanted())
+        listed = "".join(f"- {name}: {one_line(about, 160)}\n" for name, about in self.wanted()[:_MOST_WANTED])
         told = _WANTED + listed if listed else ""
         return prompt("distill", which=which, wanted=told)

@@ -8,8 +8,8 @@ from acontext_cli.engines.engine import Finding
 from acontext_cli.engines.llm.asking import Asked, Asking
 from acontext_cli.engines.llm.belief import ONLY_SAID, known_fact
 from acontext_cli.engines.llm.context import Context
-from acontext_cli.engines.llm.foreseen import Foreseen, Given, ids
-from acontext_cli.engines.llm.reports import Report, SkipReport, empty_field, toolbox, verdict_of
+from acontext_cli.engines.llm.foreseen import Foreseen, Given, fits, ids
+from acontext_cli.engines.llm.reports import Report, SkipReport, empty_field, same, toolbox, verdict_of
 from acontext_cli.engines.llm.shown import date_line, shown, within
 from acontext_cli.messages import Message
 from acontext_cli.models.kept import KeptModel
@@ -48,10 +48,10 @@ class Distilling:
         for call, report in asking:
             if not isinstance(report, Report):
                 continue  # the tools make nothing else
-            if missing := empty_field(report):
-                asking.refuse(call, f"{missing} is empty")
+            if problem := _problem(report, task):
+                asking.refuse(call, problem)
                 continue
-            found.append((report, ids(report, seen)))
+            found = [*(each for each in found if not same(each[0], report)), (report, ids(report, seen))]
             if asking.ends:
                 return found
             asking.answer(call, "Recorded.")
@@ -65,6 +65,12 @@ class Distilling:
         return max(500, self._context.input_tokens - fixed - 1000)
 
 
+def _problem(report: Report, task: Task) -> str:
+    if missing := empty_field(report):
+        return f"{missing} is empty"
+    return "" if fits(report, task) else "the task failed, so there is no procedure that is known to have worked"
+
+
 def _told(task: Task) -> str:
     how = f" ({task.known.because})" if task.known else ""
     lines = "".join(f"\n- {line}" for line in task.progress)
@@ -76,5 +82,5 @@ def _finding(task: Task, given: Given, messages: Sequence[Message], tools: tuple
     verdict = verdict_of(report)
     if isinstance(verdict, Skip):
         return Finding(verdict=verdict, known=task.known)
-    known = known_fact(messages, evidence) if isinstance(verdict, Facts) else task.known or ONLY_SAID
+    known = known_fact(verdict.facts, messages, evidence) if isinstance(verdict, Facts) else task.known or ONLY_SAID
     return Finding(verdict=replace(verdict, tools=tools[:_MOST_TOOLS]), known=known, messages=evidence)

@@ -26,7 +26,7 @@ class LlmEngine:
         self.model = model.name
         self._model = KeptModel(model, answers or Answers())
         self._context = context or Context()
-        self._foreseen = Foreseen(self._model.answers)
+        self._foreseen = Foreseen(self._model.answers, self._model.identity)
 
     @property
     def usage(self) -> Usage:

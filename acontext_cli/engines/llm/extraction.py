@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from acontext_cli.engines.engine import Placed
 from acontext_cli.engines.llm.asking import Asked, Asking
 from acontext_cli.engines.llm.context import Context
-from acontext_cli.engines.llm.foreseen import Foreseen
-from acontext_cli.engines.llm.parting import Parting, quiet_task
-from acontext_cli.engines.llm.reports import Report, TaskReport, empty_field, toolbox
+from acontext_cli.engines.llm.foreseen import Foreseen, fits
+from acontext_cli.engines.llm.parting import WISH, Parting, quiet_task
+from acontext_cli.engines.llm.reports import NoTask, Report, TaskReport, empty_field, same, toolbox
 from acontext_cli.engines.llm.shown import Shown, date_line, parts, shown
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.models.kept import KeptModel
@@ -22,7 +22,11 @@ from acontext_cli.tasks import Task
 _EARLIER = 6
 """So many earlier tasks are told."""
 _TURNS = 5
+_BESIDES = 1_800
+"""Tokens that are kept for what stands beside the transcript, and for what is answered to the model."""
 _EACH = "each finished task (success or failed), by its number and in the same answer,"
+_TOLD, _MOST_TOLD = 160, 6
+_MOST_OUTCOMES = 10
 _QUIET = 3
 """So few words of the user, without a call of the agent, ask for nothing that could teach anything."""
 
@@ -33,6 +37,11 @@ class _Found:
 
     tasks: dict[int, TaskReport] = field(default_factory=dict)
     verdicts: dict[int, list[Report]] = field(default_factory=dict)
+
+    def verdicts_on(self, number: int) -> list[Report]:
+        """The verdicts on a task; those that name none are on the only one there is."""
+        unnamed = self.verdicts.get(0, []) if len(self.tasks) == 1 else []
+        return [*self.verdicts.get(number, []), *unnamed]
 
     def covers(self, part: Sequence[Placed]) -> int:
         """The last message up to which everything that a person said belongs to a task; 0 where it all does."""
@@ -50,7 +59,7 @@ class Extraction:
         self._foreseen = foreseen
         self._extract, self._distill = context.extract_prompt(), context.distill_prompt(_EACH)
         fixed = tokens(self._extract + self._distill) + tokens(str(toolbox(extract=True, distill=True).schemas))
-        self._budget = max(500, context.input_tokens - fixed - 1000)
+        self._budget = max(500, context.input_tokens - fixed - _BESIDES)
         self._told: list[Task] = []
 
     def tasks(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
@@ -74,6 +83,8 @@ class Extraction:
             return [quiet_task(part, number)]
         seen = shown([message for message, _, _ in part], self._budget)
         found = self._asked(part, seen, held, number)
+        if not found.tasks:
+            return [quiet_task(part, number)]
         tasks = Parting(part, seen, held, number).tasks(list(found.tasks.values()))
         self._foresee(found, tasks, seen, held)
         return [task for task, _ in tasks]
@@ -91,6 +102,8 @@ class Extraction:
             if problem := _problem(value, len(part)):
                 asking.refuse(call, problem)
                 continue
+            if isinstance(value, NoTask) and not (held or found.tasks) and asking.waiting <= 1:
+                return _Found()
             _take(found, value)
             gap = found.covers(part)
             if asking.waiting > 1 or (found.tasks and not asking.ends):
@@ -106,9 +119,9 @@ class Extraction:
 
     def _earlier(self, held: Task | None, number: int) -> str:
         tasks = [*self._told, *([held] if held else ())][-_EARLIER:]
-        lines = [_told(task) for task in tasks]
         if not tasks:
             return ""
+        lines = [_told(task, with_progress=task in tasks[-2:]) for task in tasks]
         goes_on = f" Task {held.number} may go on below: then report it again under its number." if held else ""
         next_number = f"The next new task has number {held.number + 1 if held else number}."
         return "Tasks found before this part:\n" + "\n".join(lines) + f"\n{next_number}{goes_on}"
@@ -121,15 +134,17 @@ class Extraction:
             if before and (outcome.task or outcome.upto <= part[-1][2]):  # else it is about what stands further on
                 where = f"task {outcome.task}" if outcome.task else f"the task at message {before[-1]}"
                 lines.append(f"- {where}: {outcome.status}. {one_line(outcome.reason, 300)}".rstrip(". "))
-        return "Told from outside how it came out, which settles the status:\n" + "\n".join(lines) if lines else ""
+        shown = lines[-_MOST_OUTCOMES:]
+        return "Told from outside how it came out, which settles the status:\n" + "\n".join(shown) if shown else ""
 
     def _foresee(self, found: _Found, tasks: "Sequence[tuple[Task, int]]", seen: Shown, held: Task | None) -> None:
         """Keep the verdicts on the tasks that this part shows whole."""
         as_told = with_outcomes([task for task, _ in tasks], self._context.outcomes())
         for task, (_, given) in zip(as_told, tasks, strict=True):
             goes_on = held is not None and task.number == held.number
-            if task.finished and not goes_on and found.verdicts.get(given):
-                self._foreseen.keep(task, found.verdicts[given], seen)
+            verdicts = found.verdicts_on(given)
+            if task.finished and not goes_on and verdicts and all(fits(each, task) for each in verdicts):
+                self._foreseen.keep(task, verdicts, seen)
 
 
 def _ended(held: Task | None, found: Sequence[Task]) -> list[Task]:
@@ -144,11 +159,12 @@ def _as_well_as_apart(part: Sequence[Placed], seen: Shown) -> bool:
 
 
 def _take(found: _Found, value: object) -> None:
-    """A second report of the same task corrects the first."""
+    """A second report of the same task corrects the first, and so does a second verdict of the same kind and title."""
     if isinstance(value, TaskReport):
         found.tasks[value.number] = value
     elif isinstance(value, Report):
-        found.verdicts.setdefault(value.task, []).append(value)
+        before = found.verdicts.get(value.task, [])
+        found.verdicts[value.task] = [*(each for each in before if not same(each, value)), value]
 
 
 def _problem(value: object, count: int) -> str:
@@ -169,9 +185,12 @@ def _missing(gap: int) -> str:
     return f"Recorded. No task holds what is behind [{gap}] yet: report the tasks there, or that task's true last."
 
 
-def _told(task: Task) -> str:
-    lines = "".join(f"\n   {line}" for line in task.progress)
-    return f"{task.number}. [{task.status}] {task.goal}{lines}"
+def _told(task: Task, *, with_progress: bool) -> str:
+    shown = [one_line(line, _TOLD) for line in task.progress[-_MOST_TOLD:]] if with_progress else []
+    wishes = [line for line in map(str, task.progress) if line.startswith(WISH) and not with_progress][-_MOST_TOLD:]
+    return "\n   ".join(
+        [f"{task.number}. [{task.status}] {task.goal}", *shown, *(one_line(line, _TOLD) for line in wishes)]
+    )
 
 
 def _is_quiet(part: Sequence[Placed]) -> bool:

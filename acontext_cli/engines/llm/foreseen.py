@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
-from acontext_cli.engines.llm.reports import Report, verdicts
+from acontext_cli.engines.llm.reports import Report, SuccessReport, verdicts
 from acontext_cli.engines.llm.shown import Shown
 from acontext_cli.messages import Json
 from acontext_cli.models.kept import key_of
@@ -19,8 +19,10 @@ Given = tuple[Report, tuple[str, ...]]
 class Foreseen:
     """The verdicts of one session, among its answers."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, model: str) -> None:
+        """`model`: whose verdicts they are."""
         self._answers = answers
+        self._model = model
 
     def keep(self, task: Task, reports: Sequence[Report], seen: Shown) -> None:
         """Keep the verdicts on a task as it stands."""
@@ -28,24 +30,28 @@ class Foreseen:
             {"name": _NAMES[type(report)], "report": _fields(report), "messages": ids(report, seen)}
             for report in reports
         ]
-        self._answers.add(_key(task), {"verdicts": given})
+        self._answers.add(self._key(task), {"verdicts": given})
 
     def of(self, task: Task) -> Sequence[Given]:
         """The verdicts on a task, if it stands as it did; none where there are none, or they cannot be read."""
-        kept = self._answers.get(_key(task))
+        kept = self._answers.get(self._key(task))
         try:
             return [_read(each) for each in cast("list[Json]", kept["verdicts"])] if kept else ()
         except (KeyError, TypeError, ValueError):
             return ()
 
+    def _key(self, task: Task) -> str:
+        return key_of("verdicts", self._model, task.number, task.outcome)
+
+
+def fits(report: Report, task: Task) -> bool:
+    """Whether a verdict is one on a task that came out so: what failed is no procedure."""
+    return not isinstance(report, SuccessReport) or task.status == "success"
+
 
 def ids(report: Report, seen: Shown) -> tuple[str, ...]:
     """The messages that a report names, by their ids."""
     return tuple(dict.fromkeys(id for number in report.evidence if (id := seen.id(number))))
-
-
-def _key(task: Task) -> str:
-    return key_of("verdicts", task.number, task.outcome)
 
 
 def _fields(report: Report) -> dict[str, Any]:

@@ -6,29 +6,21 @@ warning that an outcome told from outside makes of what its task had taught.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from acontext_cli.distillations import Distillation, Failure, Skip, Success
+from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
 from acontext_cli.distillations import Lesson as Taught
-from acontext_cli.engines.engine import Came, Decline, Hold, Proposal, Proposed, Space
+from acontext_cli.engines.engine import Came, Decline, Hold, Proposed, Space
 from acontext_cli.engines.llm.asking import Asked, Asking
 from acontext_cli.engines.llm.context import Context
-from acontext_cli.engines.llm.lessons import Lesson, catalog, lessons_text
-from acontext_cli.engines.llm.moves import MOVES, Edit, Look, ReadFile, ReadSkill, SkipLesson
+from acontext_cli.engines.llm.lessons import Lesson, asked_text, together
+from acontext_cli.engines.llm.moves import MOVES, ReadFile, ReadSkill, SkipLesson
 from acontext_cli.engines.llm.ours import Unfit
-from acontext_cli.engines.llm.proposing import Proposer
+from acontext_cli.engines.llm.work import Work
 from acontext_cli.engines.rules.entry import entry_id, lesson_text
 from acontext_cli.engines.rules.writing import Writer
 from acontext_cli.messages import ToolCall
 from acontext_cli.models.kept import KeptModel
 from acontext_cli.prompts import prompt
-from acontext_cli.recall import Recall
-from acontext_cli.skills import DAILY, SKILL, tokens
-
-_TOGETHER = 8
-"""So many lessons are written in one conversation."""
-_SMALL = 1_500
-"""Tokens of a skill's files that are shown with it."""
-_TRIES = 4
-"""A lesson that was refused so often is given up."""
+from acontext_cli.skills import DAILY, tokens
 
 
 class Learning:
@@ -44,6 +36,7 @@ class Learning:
         writer, lessons = Writer(self._space), list[Lesson]()
         own_log = DAILY in self._space.names() and self._space.by_hand(DAILY)
         warned: set[tuple[str, int]] = set()
+        items = tuple(items)
         for item in items:
             if own_log:
                 lessons.extend(_record(item, lessons))
@@ -51,24 +44,26 @@ class Learning:
                 yield from writer.log(item, self._names)
             if _turned_out_wrong(item) and (item.session, item.task.number) not in warned:
                 warned.add((item.session, item.task.number))
-                yield from self._warned(writer, item)
+                yield from self._warned(writer, _failing(item, items))
             if isinstance(item.verdict, Skip):
                 continue
             if item.known is None or item.known.source == "claim":
                 yield _held(item, item.verdict)
             else:
                 lessons.append(Lesson(item))
-        for start in range(0, len(lessons), _TOGETHER):
-            yield from self._written(lessons[start : start + _TOGETHER])
+        for few in together(lessons, self._room // 3):
+            yield from self._written(few)
 
     def _warned(self, writer: Writer, item: Distillation) -> Proposed:
-        """What this task had taught before it turned out to have failed."""
-        for entry in self._space.taught(self._context.lessons(item.session, item.task.number)):
+        """What this task had taught before it turned out to have failed; facts do not fail with it."""
+        before = self._context.lessons(item.session, item.task.number)
+        ways = {each.id for each in before if not isinstance(each.verdict, Facts)}
+        for entry in self._space.taught(ways):
             if proposal := writer.warned(item, _failure(item), entry):
                 yield proposal
 
     def _written(self, lessons: Sequence[Lesson]) -> Proposed:
-        work = _Work(lessons, self._space)
+        work = Work(lessons, self._space, self._context)
         asking = Asking(self._model, self._asked(lessons))
         for call, move in asking:
             if isinstance(move, ReadSkill | ReadFile):
@@ -80,12 +75,13 @@ class Learning:
         if work.open:
             raise asking.failed(f"left {len(work.open)} of {len(lessons)} lessons undecided")
 
-    def _moved(self, asking: Asking, work: "_Work", call: ToolCall, move: object) -> Proposed:
+    def _moved(self, asking: Asking, work: Work, call: ToolCall, move: object) -> Proposed:
         """One edit of the learner: tried, and what came of it told."""
         try:
             number, lesson = work.lesson(move)
             if isinstance(move, SkipLesson):
-                yield Decline(lesson=lesson.item.id, reason=move.reason.strip() or "nothing to write")
+                reason = move.reason.strip() or "nothing to write"
+                yield Decline(lesson=lesson.item.id, reason=reason, is_record=lesson.is_record)
                 came: Came | None = None
             else:
                 came = yield work.proposal(move, lesson)
@@ -100,100 +96,13 @@ class Learning:
         asking.answer(call, _answer(came, work.ignored(move)))
 
     def _asked(self, lessons: Sequence[Lesson]) -> Asked:
-        room = self._context.input_tokens - tokens(str(MOVES.schemas)) - 3000
-        told = lessons_text(lessons)
-        listed = catalog(self._space, max(500, room - tokens(told)))
-        return Asked(system=prompt("learn"), text=f"{listed}\n\n{told}", tools=MOVES, turns=6 + 2 * len(lessons))
+        text = asked_text(lessons, self._space, self._room // 2)
+        return Asked(system=prompt("learn"), text=text, tools=MOVES, turns=6 + 2 * len(lessons))
 
-
-class _Work:
-    """The lessons of one conversation: which are still open, and which skills were read."""
-
-    def __init__(self, lessons: Sequence[Lesson], space: Space) -> None:
-        self._lessons = lessons
-        self._space = space
-        self._proposer = Proposer(space)
-        self._read: set[str] = set()
-        self._refusals: dict[int, int] = {}
-        self.open = set(range(1, len(lessons) + 1))
-
-    def look(self, move: Look) -> str:
-        """What a skill or a file of it says."""
-        found = {name: self._space.skill(name).description for name in self._space.names()}
-        recall = Recall(list(found.items()), self._space.skill)
-        self._read.add(move.skill)
-        if isinstance(move, ReadFile):
-            return recall.call("get_skill_file", {"skill_name": move.skill, "file_path": move.file})
-        return recall.call("get_skill", {"skill_name": move.skill}) + self._small_files(move.skill)
-
-    def _small_files(self, name: str) -> str:
-        """The data files of a skill that holds little: reading them apart would cost more than showing them."""
-        files = self._space.skill(name).files if name in self._space.names() and name != DAILY else {}
-        texts = {file: text for file in sorted(files) if file != SKILL and (text := files[file])}
-        if sum(map(tokens, texts.values())) > _SMALL:
-            return ""
-        return "".join(f"\n--- {file} ---\n{text}" for file, text in texts.items())
-
-    def lesson(self, move: object) -> tuple[int, Lesson]:
-        number = int(getattr(move, "lesson", 1)) if len(self._lessons) > 1 else 1
-        if not 1 <= number <= len(self._lessons):
-            raise Unfit(f"there is no lesson {number}: they have the numbers 1 to {len(self._lessons)}")
-        return number, self._lessons[number - 1]
-
-    def proposal(self, move: object, lesson: Lesson) -> Proposal:
-        if not isinstance(move, Edit):
-            raise Unfit("that is no edit")
-        skill = getattr(move, "skill", "")
-        if skill in self._space.names() and skill not in self._read:
-            raise Unfit(
-                f"read {skill!r} first, with get_skill: its SKILL.md says what stands in it, its index what there is"
-            )
-        if similar := self._similar(move):
-            raise Unfit(
-                f"there is {similar!r} already: read it, and add to it; or name the new one after what sets it apart"
-            )
-        made = self._proposer.proposal(move, lesson.item, is_record=lesson.is_record)
-        self._read.add(made.skill)
-        return made
-
-    def _similar(self, move: object) -> str:
-        """A skill that was not read and shares a word of its name with one that is to be made."""
-        name = getattr(move, "name", "")
-        asked = set(name.split("-")) - _COMMON
-        unread = (known for known in self._space.names() if known not in self._read)
-        return next((known for known in unread if asked & (set(known.split("-")) - _COMMON)), "")
-
-    def ignored(self, move: object) -> str:
-        """What of an edit was left away, in words."""
-        skill = getattr(move, "skill", "")
-        if getattr(move, "description", "") and skill and not self._proposer.may_describe(skill):
-            return f" The description of {skill!r} stays as it is."
-        return ""
-
-    def refused(self, number: int) -> None:
-        self._refusals[number] = self._refusals.get(number, 0) + 1
-        if self._refusals[number] >= _TRIES:
-            self.open.discard(number)
-
-
-_COMMON = frozenset(
-    [
-        "and",
-        "for",
-        "of",
-        "the",
-        "in",
-        "with",
-        "patterns",
-        "pattern",
-        "guide",
-        "facts",
-        "general",
-        "user",
-        "notes",
-        "logs",
-    ]
-)
+    @property
+    def _room(self) -> int:
+        """So many tokens are left beside the prompt and its tools: for lessons, the catalog, and what is read."""
+        return max(1_000, self._context.input_tokens - tokens(prompt("learn")) - tokens(str(MOVES.schemas)))
 
 
 def _answer(came: Came | None, ignored: str) -> str:
@@ -204,6 +113,12 @@ def _answer(came: Came | None, ignored: str) -> str:
 
 def _turned_out_wrong(item: Distillation) -> bool:
     return item.task.status == "failed" and item.known is not None and item.known.source == "outside"
+
+
+def _failing(item: Distillation, items: Sequence[Distillation]) -> Distillation:
+    """Of the verdicts on a task that failed the one that says why, where there is one."""
+    same = (each for each in items if (each.session, each.task.number) == (item.session, item.task.number))
+    return next((each for each in same if isinstance(each.verdict, Failure)), item)
 
 
 def _held(item: Distillation, verdict: Taught) -> Hold:

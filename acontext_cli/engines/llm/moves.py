@@ -35,7 +35,7 @@ class ReadFile:
 class AddEntry(edits.AddEntry):
     """An entry more."""
 
-    lesson: int = 1
+    lesson: int = 0
     """Number of the lesson."""
     description: str = ""
     """A new description for the skill that names this entry's trigger words too, at most 300 characters; leave it out
@@ -50,7 +50,7 @@ class CreateSkill(edits.CreateSkill):
     """Name of the data file that holds the first entry, for example `refunds.md`."""
     text: str
     """The entry: a line `## Title` and what belongs to it, at most 900 characters."""
-    lesson: int = 1
+    lesson: int = 0
     """Number of the lesson."""
 
 
@@ -58,7 +58,7 @@ class CreateSkill(edits.CreateSkill):
 class WriteFile(edits.WriteFile):
     """A file of a form of its own."""
 
-    lesson: int = 1
+    lesson: int = 0
     """Number of the lesson."""
 
 
@@ -66,7 +66,7 @@ class WriteFile(edits.WriteFile):
 class ReplaceText(edits.ReplaceText):
     """A passage changed."""
 
-    lesson: int = 1
+    lesson: int = 0
     """Number of the lesson."""
 
 
@@ -78,7 +78,7 @@ class ConfirmEntry:
 
     entry: str
     """Id of the entry, out of its `<!-- id: … -->`."""
-    lesson: int = 1
+    lesson: int = 0
     """Number of the lesson."""
 
 
@@ -90,7 +90,7 @@ class SkipLesson:
 
     reason: str
     """One sentence."""
-    lesson: int = 1
+    lesson: int = 0
     """Number of the lesson."""
 
 

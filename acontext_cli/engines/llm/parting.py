@@ -1,5 +1,6 @@
 """Cuts a part of a transcript at the messages with which the reported tasks begin; every message belongs to one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,10 +10,13 @@ from acontext_cli.engines.llm.reports import TaskReport
 from acontext_cli.engines.llm.shown import Shown
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.engines.signs import signs
+from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import FINISHED, Task
 from acontext_cli.trace.steps import trace
 
+WISH = "the user wants: "
+"""How a line of progress begins that tells what the user wants in general."""
 _GOAL, _LINE, _MOST_LINES = 200, 300, 8
 
 
@@ -62,7 +66,7 @@ class Parting:
             number=self._number,
             goal=one_line(report.goal, _GOAL),
             status=report.status,
-            progress=_lines(report),
+            progress=_lines(report, messages),
             known=known(report, messages, told, evidence, before) if report.status in FINISHED else None,
             signs=tuple(signs(told, stated=stated)),
             first=messages[0].id,
@@ -108,8 +112,16 @@ def _joined(held: Task, more: Task) -> Task:
     )
 
 
-def _lines(report: TaskReport) -> tuple[str, ...]:
+def _lines(report: TaskReport, messages: Sequence[Message]) -> tuple[str, ...]:
     """What was done, and what the user wants in general: it is carried along with the task."""
-    done = [one_line(line, _LINE) for line in report.progress if line.strip()][:_MOST_LINES]
-    wanted = [f"the user wants: {one_line(line, _LINE)}" for line in report.preferences if line.strip()][:_MOST_LINES]
-    return (*done, *wanted)
+    # In backticks a command looks as if the transcript held it; nothing here was held against that.
+    done = [one_line(line.replace("`", ""), _LINE) for line in report.progress if line.strip()][:_MOST_LINES]
+    wishes = [wish for wish in report.preferences if _is_said(wish, messages)][:_MOST_LINES]
+    return (*done, *(f"{WISH}{one_line(wish, _LINE)}" for wish in wishes))
+
+
+def _is_said(wish: str, messages: Sequence[Message]) -> bool:
+    """Whether the user's words hold most of what they are said to want."""
+    said = set(re.findall(r"\w+", " ".join(message.text for message in messages if message.is_human).lower()))
+    words = re.findall(r"\w+", wish.lower())
+    return bool(words) and sum(word in said for word in words) >= 0.7 * len(words)

@@ -2,15 +2,23 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from acontext_cli import edits
-from acontext_cli.distillations import Distillation, Facts, Failure
+from acontext_cli.distillations import Distillation, Facts, Failure, Skip
 from acontext_cli.edits import SkillEdit
 from acontext_cli.engines.engine import Proposal, Space
 from acontext_cli.engines.llm import moves
 from acontext_cli.engines.llm.ours import Unfit, changed_entry, with_ours, without_ours
-from acontext_cli.engines.rules.entry import WARNING, forget_line, known_lines, with_sessions
+from acontext_cli.engines.rules.entry import (
+    WARNING,
+    forget_line,
+    known_lines,
+    titled_id,
+    with_sessions,
+    with_sessions_renewed,
+)
 from acontext_cli.engines.rules.new_skills import redescribed
 from acontext_cli.errors import AcontextError
 from acontext_cli.skills import (
@@ -29,6 +37,8 @@ from acontext_cli.skills import (
 )
 
 _HEADING = re.compile(r"#{1,4}[ \t]+(?P<title>.*?)(?:\s*\(date:[^)]*\))?(?:\s*<!--.*?-->)?\s*")
+_MOST_GONE = 2
+"""So many lines of what others wrote may be changed in one go."""
 _INDEX = re.compile(r"^## +Index\b", re.MULTILINE | re.IGNORECASE)
 
 
@@ -54,9 +64,9 @@ class Proposer:
 
     def _added(self, move: moves.AddEntry, item: Distillation, is_record: bool) -> Proposal:
         self._writable(move.skill)
-        if self._space.tokens(move.skill, move.file) and self._is_full(move.skill, move.file, move.text):
-            raise Unfit(f"{move.file!r} is full: use another file, for example {_next_file(move.file)!r}")
         title, id, text = self._entry(move.text, item, own=self._space.by_hand(move.skill))
+        if self._space.tokens(move.skill, move.file) and self._is_full(move.skill, move.file, text):
+            raise Unfit(f"{move.file!r} is full: use another file, for example {_next_file(move.file)!r}")
         edit = edits.AddEntry(skill=move.skill, file=move.file, text=text)
         said = self._described(move.skill, move.description)
         return _proposal(item, (edit, *said), edit, id, "add", title, text, is_record=is_record)
@@ -97,6 +107,8 @@ class Proposer:
         after = before.replace(move.old, move.new)
         changed = changed_entry(before, after, move.file, own=self._space.by_hand(move.skill))
         self._in_order(move.skill, move.file, after)
+        if not (changed and changed[0].id) and (gone := _lines_gone(before, after)) > _MOST_GONE:
+            raise Unfit(f"that takes {gone} lines away which somebody else wrote: add to them, or change one at a time")
         if changed and changed[0].id:
             return self._rewritten(*changed, move, item, is_record)
         edit = edits.ReplaceText(skill=move.skill, file=move.file, old=move.old, new=move.new)
@@ -110,19 +122,20 @@ class Proposer:
         edit = edits.ReplaceText(skill=move.skill, file=move.file, old=old.text, new=text)
         return _proposal(item, (edit,), edit, old.id, "replace", new.title, text, before=old.text, is_record=is_record)
 
-    def _confirmed(self, move: moves.ConfirmEntry, item: Distillation, is_record: bool) -> Proposal:  # noqa: ARG002
+    def _confirmed(self, move: moves.ConfirmEntry, item: Distillation, is_record: bool) -> Proposal:
         id = move.entry.strip(" #<>!-").removeprefix("id:").strip()
         found = self._space.entry(id)
         if found is None:
             raise Unfit(f"there is no entry {id[:40]!r}: its id stands in the heading, <!-- id: … -->")
         skill, entry = found
+        self._writable(skill)
         if item.known is None or item.known.source == "claim":
             raise Unfit("only the agent says so, which confirms nothing: skip_lesson")
         sessions = len(self._space.sources(id) | {item.session})
-        text = with_sessions(entry.text, sessions)
+        text = with_sessions_renewed(entry.text, sessions, item.date)
         edit = edits.ReplaceText(skill=skill, file=entry.file, old=entry.text, new=text)
         asked: tuple[SkillEdit, ...] = (edit,) if text != entry.text else ()
-        return _proposal(item, asked, edit, id, "source", entry.title, text, before=entry.text)
+        return _proposal(item, asked, edit, id, "source", entry.title, text, before=entry.text, is_record=is_record)
 
     def _writable(self, skill: str) -> None:
         if skill not in self._space.names():
@@ -157,7 +170,8 @@ class Proposer:
         """The skill's description as the model wants it, where it is the learner's own."""
         if not said.strip() or not self.may_describe(name):
             return ()
-        return redescribed(name, self._space.skill(name), description(said))
+        skill = self._space.skill(name)
+        return redescribed(name, skill, description(said)) if keeps_triggers(skill.description, said) else ()
 
     def _entry(self, text: str, item: Distillation, *, own: bool) -> tuple[str, str, str]:
         """Title, id and text of a new entry. `own`: in a skill of a person's, which says itself how entries look."""
@@ -166,9 +180,12 @@ class Proposer:
         title = found["title"].strip("* ") if found else ""
         if not title:
             raise Unfit("text begins with the entry's heading, a line `## Title`")
-        id = self._new_id(item)
+        id = titled_id(item.verdict, title) if not isinstance(item.verdict, Skip) else _record_id(item, title)
         if self._space.deleted(id):
-            raise Unfit("a person deleted the entry that this lesson taught: skip_lesson")
+            raise Unfit("a person deleted an entry of this title: skip_lesson")
+        if there := self._space.entry(id):
+            where = f"{there[0]}/{there[1].file}"
+            raise Unfit(f"an entry of this title stands in {where} already: confirm_entry, or replace_text there")
         lines = without_ours(line.rstrip() for line in rest.strip("\n").split("\n"))
         if entries("\n".join(lines)):
             raise Unfit("text is one entry, with one line `## Title`: add another with a call of its own")
@@ -178,15 +195,6 @@ class Proposer:
         title = f"{WARNING}{title.removeprefix(WARNING)}" if failure else title
         ends = [*([forget_line(item.date)] if failure else []), *known_lines(item.known, 1)]
         return title, id, "\n".join([heading(title, item.date, id), *lines, *ends]).rstrip()
-
-    def _new_id(self, item: Distillation) -> str:
-        """An id that is the same whenever the same lesson is written, and another for its second entry."""
-        number = 1
-        while True:
-            id = hashlib.sha256(f"{item.id}:{number}".encode()).hexdigest()[:6]
-            if self._space.entry(id) is None:
-                return id
-            number += 1
 
 
 def _proposal(
@@ -221,6 +229,23 @@ def _faults(name: str, files: Mapping[str, str]) -> list[str]:
         return problems(parse_skill(name, files))
     except AcontextError as error:
         return [str(error)]
+
+
+def keeps_triggers(old: str, new: str) -> bool:
+    """Whether a new description still holds most words by which the old one is found."""
+    words = set(re.findall(r"\w{4,}", old.lower()))
+    return len(words & set(re.findall(r"\w{4,}", new.lower()))) >= len(words) / 2
+
+
+def _lines_gone(before: str, after: str) -> int:
+    """How many lines of a file an edit takes away or changes."""
+    kept = Counter(line for line in after.split("\n") if line.strip())
+    return sum((Counter(line for line in before.split("\n") if line.strip()) - kept).values())
+
+
+def _record_id(item: Distillation, title: str) -> str:
+    """The id of an entry that records a task in a person's own log."""
+    return hashlib.sha256(f"{item.session}:{item.task.number}:{title}".encode()).hexdigest()[:10]
 
 
 def _next_file(file: str) -> str:

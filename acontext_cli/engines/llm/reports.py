@@ -1,12 +1,12 @@
 """What a model reports: a task, and one of the four verdicts on it. Nothing of it is believed before it is checked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import ClassVar, Literal, cast
 
 from acontext_cli.distillations import Facts, Failure, Lesson, Skip, Success
 from acontext_cli.engines.llm.tools import Tool, Toolbox
+from acontext_cli.skills import plain_title
 from acontext_cli.tasks import Status
 
 _STRICT = {"use_attribute_docstrings": True, "extra": "forbid"}
@@ -89,6 +89,18 @@ _BASES: dict[type[Report], type[Lesson] | type[Skip]] = {
 _OURS = ("sessions_needed", "tools")
 """Fields that the program fills in."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTask:
+    """Nothing asked for."""
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _STRICT
+
+    reason: str
+    """One sentence."""
+
+
+NO_TASK = Tool("no_task", NoTask, "Nobody asks for anything in the whole transcript: greetings, small talk.")
 TASK = Tool(
     "report_task",
     TaskReport,
@@ -118,13 +130,16 @@ def verdicts(*, of_many: bool) -> tuple[Tool[Report], ...]:
 
 @cache  # the schemas are made once
 def toolbox(*, extract: bool, distill: bool) -> Toolbox:
-    return Toolbox([*([TASK] if extract else ()), *(verdicts(of_many=extract) if distill else ())])
+    return Toolbox([*([TASK, NO_TASK] if extract else ()), *(verdicts(of_many=extract) if distill else ())])
 
 
 def verdict_of(report: Report) -> Lesson | Skip:
     """The report as the verdict that is kept."""
     base = _BASES[type(report)]
-    return base(**{field.name: getattr(report, field.name) for field in fields(base)})
+    verdict = base(**{field.name: getattr(report, field.name) for field in fields(base)})
+    if isinstance(verdict, Facts) and not verdict.title.strip():
+        return replace(verdict, title=plain_title(verdict.facts[0]))
+    return verdict
 
 
 def empty_field(report: Report) -> str:
@@ -143,7 +158,11 @@ def empty_field(report: Report) -> str:
     return next((name for name in needed if not str(getattr(report, name)).strip()), "")
 
 
-def one_of_each(reports: Sequence[Report]) -> Sequence[Report]:
-    """Of several verdicts on one task those that may stand together: a skip stands alone."""
-    lessons = [report for report in reports if not isinstance(report, SkipReport)]
-    return lessons or reports[:1]
+def same(report: Report, other: Report) -> bool:
+    """Whether one is sent in place of the other: of the same kind, and under the same title."""
+    return type(report) is type(other) and _called(report) == _called(other)
+
+
+def _called(report: Report) -> object:
+    """Its title; facts without one are told apart by what they say."""
+    return getattr(report, "title", "") or getattr(report, "facts", ())

@@ -24,8 +24,13 @@ _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
 
 def entry_id(lesson: Lesson) -> str:
     """The same for the same lesson from any session."""
+    return titled_id(lesson, lesson.title)
+
+
+def titled_id(lesson: Lesson, title: str) -> str:
+    """The id of an entry that holds a lesson under this title."""
     kind = "fact" if isinstance(lesson, Facts) else "procedure"
-    return _hashed(f"{kind}:{' '.join(lesson.title.lower().split())}", 6)
+    return _hashed(f"{kind}:{' '.join(title.removeprefix(WARNING).lower().split())}", 6)
 
 
 def digest_id(task: Task, session: str) -> str:
@@ -86,6 +91,12 @@ def with_sessions(text: str, sessions: int) -> str:
         return text
     last = places[-1]
     return text[: last.start()] + _sessions(sessions) + text[last.end() :]
+
+
+def with_sessions_renewed(text: str, sessions: int, date: str) -> str:
+    """The entry with another session behind it; a warning is to be forgotten later then."""
+    renewed = re.sub(rf"^{re.escape(FORGET)}[^\n]*$", forget_line(date), text, count=1, flags=re.MULTILINE)
+    return with_sessions(renewed, sessions)
 
 
 def digest_text(task: Task, session: str, name: str, date: str) -> str:
