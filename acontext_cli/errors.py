@@ -9,5 +9,9 @@ class Refused(AcontextError):
     """An edit that does not fit the skill it is for; told to whoever proposed it."""
 
 
+class Unavailable(AcontextError):
+    """No model can be asked, and the same would be said to every other question."""
+
+
 class Changed(AcontextError):
     """The files under a draft were changed by someone else since it was begun."""

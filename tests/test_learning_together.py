@@ -257,7 +257,8 @@ class TestALimit:
             asked = len(model.asked)
             if not learning.stopped:
                 break
-            assert str(learning.stopped) == f"stopped at {calls} calls, as --max-calls says; run it again to go on"
+            told = f"stopped at {calls} call{'s' if calls > 1 else ''}, as --max-calls says; run it again to go on"
+            assert str(learning.stopped) == told
         assert model.count("judge") == 3
         assert model.count("learn") <= 3
         assert [entry.title for entry in desk.entries()] == list(map(titled, DAYS))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from acontext_cli import pipeline
 from acontext_cli.api.pool import in_order
 from acontext_cli.api.session import Session
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, Unavailable
 from acontext_cli.models.spending import LimitReached
 from acontext_cli.pipeline import Learned, Prepared
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from acontext_cli.api.workspace import Workspace
     from acontext_cli.engines.engine import Engine
     from acontext_cli.store import SkillStore
+
+
+_ENDS = (LimitReached, Unavailable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ class Learning:
     space: str = ""
     dry_run: bool = False
     jobs: int = 1
-    stopped: LimitReached | None = None
-    """The limit that ended it before its time."""
+    stopped: AcontextError | None = None
+    """What ended it before its time: a limit, or that no model can be asked."""
 
     def run(self) -> Iterator[Done]:
         """Each session's outcome, in order. One that fails does not keep the others from being learned from."""
@@ -90,7 +93,7 @@ class Learning:
     def _failed(self, group: "Sequence[tuple[Work, Prepared]]", done: Done) -> Iterator[Done]:
         """What was ready before a session that failed is written first: the order stays."""
         yield from self._written(group)
-        if isinstance(done.error, LimitReached):
+        if isinstance(done.error, _ENDS):
             self.stopped = self.stopped or done.error
         else:
             yield done
@@ -108,12 +111,13 @@ class Learning:
         except AcontextError as refused:
             yield from (Done(work.workspace, work.session, error=refused) for work, _ in group)
             return
-        if isinstance(error, LimitReached):
+        if isinstance(error, _ENDS):
             self.stopped, error = error, None
-        for (work, _), each in zip(group, learned, strict=True):
-            # Of a session for which all was written there is nothing left to say.
-            left = error if error and work.workspace.is_new(work.session, self.space) else None
-            yield Done(work.workspace, work.session, each, left)
+        left = [error is not None and work.workspace.is_new(work.session, self.space) for work, _ in group]
+        for number, ((work, _), each) in enumerate(zip(group, learned, strict=True)):
+            # Said of the sessions that it leaves something of; where there are none, once.
+            concerns = left[number] or (number == 0 and not any(left))
+            yield Done(work.workspace, work.session, each, error if concerns else None)
 
 
 def _prepared(work: Work | Done) -> tuple[Work, Prepared] | Done:

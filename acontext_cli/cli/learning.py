@@ -1,17 +1,24 @@
 """Learning from many sessions: one that is broken is named, and the others are learned from."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 
 from acontext_cli.api.learning import Learning
 from acontext_cli.api.session import Session
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
+from acontext_cli.files import locked
 from acontext_cli.model import Usage
-from acontext_cli.models.spending import Meter, MeteredModel
+from acontext_cli.models.spending import LimitReached, Meter, MeteredModel
 from acontext_cli.pipeline import Learned
 from acontext_cli.session import Sessions
 from acontext_cli.show.progress import clear, progress
 from acontext_cli.show.text import warn
+
+
+def _wait() -> None:
+    # Two at once would pay for the same answers.
+    warn("another learn with a model is at work here: waiting for it")
 
 
 class Runs:
@@ -49,7 +56,10 @@ class Runs:
     def runs(self, refs: Sequence[str] | None) -> Iterator[tuple[Session, Learned]]:
         """The runs of the sessions that are named, else of all that have something new."""
         try:
-            yield from self.of(refs) if refs else self.of_all()
+            with ExitStack() as locks:
+                for here in self._workspaces if self._models else ():
+                    locks.enter_context(locked(here.folder.machine / "learn.lock", waiting=_wait))
+                yield from self.of(refs) if refs else self.of_all()
         except KeyboardInterrupt:
             for model in self._models:
                 model.stop()  # a command in a process group of its own never hears of Ctrl-C
@@ -86,6 +96,8 @@ class Runs:
             if done.error is not None:
                 self._fail(f"{done.session.name or done.session.id}: {done.error}")
         self.stopped = str(learning.stopped or "")
+        if learning.stopped and not isinstance(learning.stopped, LimitReached):
+            self.failed += 1
 
     def _is_new(self, here: Workspace, session: Session) -> bool:
         try:

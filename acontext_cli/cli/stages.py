@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -14,6 +14,10 @@ from acontext_cli.cli.nouns import AsJson, SessionRef, SpaceName, session, sessi
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import NO_CAPTURE
 from acontext_cli.show.text import as_json, counted, say, warn
+
+if TYPE_CHECKING:
+    from acontext_cli.cli.learning import Runs
+    from acontext_cli.pipeline import Learned
 
 app = typer.Typer()
 
@@ -122,7 +126,7 @@ def learn(
     """Extract, distill and write what is safe to learn into skills: here, and wherever an import has written to."""
     from acontext_cli.api.models import judge
     from acontext_cli.cli.learning import Runs
-    from acontext_cli.show.learned import show_brief, show_engine, show_run, show_sum, show_usage
+    from acontext_cli.show.learned import show_engine, show_sum, show_usage
 
     everywhere = not (refs or space)
     places = workspaces(context) if everywhere else [workspace(context)]
@@ -132,7 +136,20 @@ def learn(
     learning = Runs(places, space=space, dry_run=dry_run, jobs=jobs, calls=max_calls, tokens=spend)
     if not json:
         show_engine(judge(here.config, os.environ) for here in places)
-    with_model = any(here.engine_name == "llm" for here in places)
+    done = _told(learning, refs, json=json)
+    if not json:
+        with_model = any(here.engine_name == "llm" for here in places)
+        show_sum(done, dry_run=dry_run, failed=learning.failed, stopped=bool(learning.stopped), with_model=with_model)
+        show_usage(learning.usage)
+        if everywhere and not dry_run:
+            _show_standings(places)
+    _end(learning)
+
+
+def _told(learning: "Runs", refs: Sequence[str] | None, *, json: bool) -> "list[Learned]":
+    """Each session's run as it ends: of those that were named all of it, of many what was learned."""
+    from acontext_cli.show.learned import show_brief, show_run
+
     done = []
     for found, learned in learning.runs(refs):
         done.append(learned)
@@ -143,11 +160,13 @@ def learn(
             show_brief(found.name or found.id, learned)
     if json:
         as_json(done)
-    else:
-        show_sum(done, dry_run=dry_run, failed=learning.failed, with_model=with_model)
-        show_usage(learning.usage)
-        if everywhere and not dry_run:
-            _show_standings(places)
+    return done
+
+
+def _end(learning: "Runs") -> None:
+    """Say why it ended before its time; a limit that was asked for is no failure."""
+    if learning.stopped and learning.failed:
+        raise AcontextError(learning.stopped)
     if learning.stopped:
         warn(f"acontext: {learning.stopped}")
     if learning.failed:

@@ -1,6 +1,7 @@
 """What is shown of a setting: never a key."""
 
 import json
+import re
 from dataclasses import replace
 
 from acontext_cli.config import Setting
@@ -31,7 +32,9 @@ def _header(text: str) -> str:
 
 
 def _nobodys(address: str) -> str:
-    """An address without the name and password in it."""
+    """An address without the name and password in it, and without what its query says."""
     scheme, _, rest = address.partition("://")
     host, slash, path = rest.partition("/")
-    return f"{scheme}://{MASK}@{host.rpartition('@')[2]}{slash}{path}" if "@" in host else address
+    path = re.sub(r"([?&][^=&]*=)[^&]+", rf"\1{MASK}", path)
+    named = f"{MASK}@{host.rpartition('@')[2]}" if "@" in host else host
+    return f"{scheme}://{named}{slash}{path}" if rest else address

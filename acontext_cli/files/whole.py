@@ -1,9 +1,9 @@
 """Files and folders that are put there, replaced or taken away all at once."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_UN
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN
 from pathlib import Path
 
 from acontext_cli.files.disk import DISK, Disk, refused, sync_folder, write_all
@@ -62,18 +62,29 @@ def remove_folder(path: Path, disk: Disk = DISK) -> None:
 
 
 @contextmanager
-def locked(path: Path, disk: Disk = DISK) -> Iterator[None]:
-    """Hold the lock that this file stands for, waiting for it."""
+def locked(path: Path, disk: Disk = DISK, *, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold the lock that this file stands for, waiting for it; `waiting` is told where that may take long."""
     try:
         fd = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise refused(path, error) from error
     try:
+        if waiting is not None and _taken(fd, disk):
+            waiting()
         disk.flock(fd, LOCK_EX)
         yield
     finally:
         disk.flock(fd, LOCK_UN)
         os.close(fd)
+
+
+def _taken(fd: int, disk: Disk) -> bool:
+    """Whether somebody else holds the lock now; else it is held from here on."""
+    try:
+        disk.flock(fd, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def digest(data: bytes) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from urllib.parse import urlsplit
 
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, Unavailable
 from acontext_cli.messages import Json
 from acontext_cli.model import Reply, Usage
 from acontext_cli.models import remedies
@@ -43,6 +43,9 @@ class Endpoint:
     max_output_tokens: int = 4096
     """0: not sent."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+_AGAIN = "run it again, or see acontext config check"
 
 
 class EndpointModel:
@@ -88,7 +91,7 @@ class EndpointModel:
                 reply = self._asked(messages, tools, required=required)
             except Unusable as unusable:
                 if tries > len(PAUSES) or not unusable.again:
-                    raise AcontextError(f"{self._who} gave no answer: {self._clean(str(unusable))}") from None
+                    raise AcontextError(f"{self._who} gave no answer: {self._clean(str(unusable))}; {_AGAIN}") from None
                 self._sleep(PAUSES[tries - 1])
             else:
                 return replace(reply, usage=reply.usage + Usage(calls=tries - 1))
@@ -120,7 +123,7 @@ class EndpointModel:
         except Late:
             raise AcontextError(remedies.late(self._endpoint.timeout, model=self.name, where=self._where)) from None
         except Unreached as unreached:
-            raise AcontextError(remedies.unreached(self._clean(str(unreached)), where=self._where)) from None
+            raise Unavailable(remedies.unreached(self._clean(str(unreached)), where=self._where)) from None
         except Refused:
             raise
         except AcontextError as error:
@@ -156,7 +159,8 @@ class EndpointModel:
                 self._way = changed
         words = self._clean(str(refused))
         if changed is None:
-            raise AcontextError(remedies.refused(refused.status, words, model=self.name, where=self._where)) from None
+            meant = remedies.refused(refused.status, words, model=self.name, where=self._where)
+            raise (Unavailable if remedies.is_lasting(refused.status, words) else AcontextError)(meant) from None
         if way.tools and not changed.tools:
             self._warn(f"{self._who} takes no tools ({words}): it is asked to write its calls as JSON")
         if way.temperature and not changed.temperature:
@@ -173,9 +177,9 @@ class EndpointModel:
 
     def _check_key(self) -> None:
         if not self._endpoint.key and not self._endpoint.base_url:
-            raise AcontextError("there is no key: set OPENAI_API_KEY, or base_url for a server of your own")
+            raise Unavailable("there is no key: set OPENAI_API_KEY, or base_url for a server of your own")
         if not _KEY.fullmatch(self._endpoint.key):
-            raise AcontextError("OPENAI_API_KEY holds a blank or a sign that no key has: set it anew")
+            raise Unavailable("OPENAI_API_KEY holds a blank or a sign that no key has: set it anew")
 
     def _clean(self, text: str) -> str:
         """Words of a server on one line, without the key and the headers that some repeat."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from acontext_cli.messages import Json, ToolCall
@@ -31,8 +32,8 @@ class KeptModel:
             return kept
         reply = self._model.reply(messages, tools, required=required)
         self.usage += reply.usage
-        self.answers.add(key, _written(reply))
-        return reply
+        written = self.answers.add(key, _written(reply))  # without secrets, which a command may well print
+        return replace(_read(written) or reply, usage=reply.usage)
 
     def begin(self) -> None:
         """Begin a piece of work, which may fail as a whole."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from shutil import which
 from typing import IO, cast
 
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, Unavailable
 
 MOST = 8_000_000
 """So many bytes a program may print, on stdout and on stderr."""
@@ -91,9 +91,10 @@ class Program:
         """Its full path: it does not run in the folder that a relative one was meant from."""
         found = which(self._argv[0], path=self._env.get("PATH", os.defpath))
         if found is None:
-            raise AcontextError(
-                f"there is no command {self._argv[0]!r}: install it, or set model_command in .acontext/config.yaml"
-            )
+            there = Path(self._argv[0]).is_file()
+            wrong = f"{self._argv[0]!r} is not executable" if there else f"there is no command {self._argv[0]!r}"
+            mend = "chmod +x makes it so" if there else "install it, or set model_command in .acontext/config.yaml"
+            raise Unavailable(f"{wrong}: {mend}")
         return str(Path(found).absolute())
 
     def _talk(self, process: subprocess.Popen[bytes], sent: bytes, until: float) -> tuple[bytes, bytes]:

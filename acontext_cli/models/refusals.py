@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, Unavailable
 
 WIDTH = 300
 _LOGIN = {"claude": "run claude and type /login", "codex": "run codex login"}
@@ -41,9 +41,9 @@ def refusal(name: str, program: str, words: str, *, status: int = 0) -> Acontext
     """
     words = one_line(words)
     if status == 429 or (status == 0 and _LIMITED.search(words)):
-        return AcontextError(f"{name} has reached its limit, try again later: {words}")
+        return Unavailable(f"{name} has reached its limit, try again later: {words}")
     if status in (401, 403) or (status == 0 and _LOGGED_OUT.search(words)):
-        return AcontextError(f"{program} is not logged in ({words}): {_LOGIN.get(program, f'log in with {program}')}")
+        return Unavailable(f"{program} is not logged in ({words}): {_LOGIN.get(program, f'log in with {program}')}")
     if status >= 500 or (status == 0 and _PASSING.search(words)):
         return Passing(f"{name} failed twice, try again later: {words}")
     if _OLD.search(words):

@@ -13,6 +13,11 @@ def is_without_quota(said: str) -> bool:
     return _NO_QUOTA.search(said) is not None
 
 
+def is_lasting(status: int, said: str) -> bool:
+    """Whether every other question would be refused for the same reason."""
+    return status in (401, 402, 403, 404, 429) and not is_too_long(said)
+
+
 def refused(status: int, said: str, *, model: str, where: str) -> str:
     """What an error status means."""
     words = f"({status}: {said})" if said else f"({status})"
@@ -52,7 +57,7 @@ def unreached(why: str, *, where: str) -> str:
 
 def cut(read: int, estimate: int, *, where: str) -> str:
     return (
-        f"{where} read {read:,} of about {estimate:,} tokens: it cut the prompt without a word, and nothing is learned "
-        "from what it cut. Give the model a longer context (Ollama: OLLAMA_CONTEXT_LENGTH, or num_ctx in a Modelfile) "
-        "or lower max_input_tokens"
+        f"{where} read {read:,} of about {estimate:,} tokens: it cut the prompt without a word, so what it finds may "
+        "be wrong. Give the model a longer context (Ollama: OLLAMA_CONTEXT_LENGTH, or num_ctx in a Modelfile) or lower "
+        "max_input_tokens"
     )

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json
+from acontext_cli.models import loading
 from acontext_cli.models.reading import Unusable, parsed, told
 from acontext_cli.models.remedies import is_without_quota
 from acontext_cli.models.ways import is_refusal, is_too_long
@@ -62,8 +63,7 @@ class Sdk:
         self._access = access
         self._lock = Lock()
         self._clients: dict[Callable[[float], Any], openai.OpenAI] = {}
-        self._loading = Thread(target=self._load, daemon=True)
-        self._loading.start()
+        self._loading = loading.begin(self._load)
 
     def send(self, body: Json) -> bytes:
         """What the server answered with a good status; asked again where it was busy."""

@@ -25,7 +25,8 @@ class Meter:
         """Count a call that is about to be made. Raises LimitReached where it is one too many."""
         with self._lock:
             if self._calls and self._begun >= self._calls:
-                raise LimitReached(f"stopped at {self._begun:,} calls, as --max-calls says; run it again to go on")
+                calls = f"{self._begun:,} call{'s' if self._begun != 1 else ''}"
+                raise LimitReached(f"stopped at {calls}, as --max-calls says; run it again to go on")
             if self._tokens and self.usage.tokens >= self._tokens:
                 used = self.usage.tokens
                 raise LimitReached(f"stopped at {used:,} tokens, as --spend says; run it again to go on")

@@ -1,7 +1,7 @@
 """What a model answered, by a key made of what it was asked: paid for once, used again whenever a run is repeated."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from acontext_cli.files import DISK, Disk, append, lines
@@ -13,18 +13,24 @@ VERSION = 1
 class Answers:
     """The answers kept beside one session. Without a file they are kept for as long as this object."""
 
-    def __init__(self, path: Path | None = None, disk: Disk = DISK) -> None:
+    def __init__(
+        self, path: Path | None = None, disk: Disk = DISK, clean: Callable[[str], str] = lambda text: text
+    ) -> None:
+        """`clean`: takes the secrets out of a JSON text."""
         self._path = path
         self._disk = disk
+        self._clean = clean
         self._found: dict[str, Json] | None = None
 
     def get(self, key: str) -> Json | None:
         return self._all().get(key)
 
-    def add(self, key: str, answer: Json) -> None:
-        """Keep an answer. It is on disk when this returns."""
-        self._all()[key] = answer
-        self._write({"key": key, "answer": answer})
+    def add(self, key: str, answer: Json) -> Json:
+        """Keep an answer, without secrets; as it is kept. It is on disk when this returns."""
+        kept: Json = json.loads(self._clean(json.dumps(answer, ensure_ascii=False)))
+        self._all()[key] = kept
+        self._write({"key": key, "answer": kept})
+        return kept
 
     def forget(self, keys: Iterable[str]) -> None:
         """Answers that were of no use: what they answered is asked again."""

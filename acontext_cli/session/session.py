@@ -193,7 +193,7 @@ class Session:
         """What a model answered about this session."""
         from acontext_cli.session.answers import Answers
 
-        return Answers(self.folder / "answers.jsonl", self._disk)
+        return Answers(self.folder / "answers.jsonl", self._disk, lambda text: self.redactor().json(text))
 
     def distilled(self) -> Distilled:
         """Which tasks were distilled, and at which outcome."""

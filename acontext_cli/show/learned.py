@@ -118,11 +118,13 @@ def show_questions(sizes: Sequence[int]) -> None:
     warn(f"# {counted(len(sizes), 'call')}, about {tokens:,} tokens to be read; nothing was sent")
 
 
-def show_sum(runs: Sequence[Learned], *, dry_run: bool, failed: int = 0, with_model: bool = False) -> None:
+def show_sum(
+    runs: Sequence[Learned], *, dry_run: bool, failed: int = 0, stopped: bool = False, with_model: bool = False
+) -> None:
     """What all runs came to, and what would help where nothing was learned."""
     new = [run for run in runs if run.tasks or run.written or run.held or run.refused or run.skipped]
     if not new:
-        if not failed:
+        if not failed and not stopped:
             say("nothing new to learn from")
         return
     lessons = [entry for run in new for entry in run.lessons]
@@ -132,7 +134,9 @@ def show_sum(runs: Sequence[Learned], *, dry_run: bool, failed: int = 0, with_mo
     if not with_model:
         _show_skips(new)
     if not lessons and with_model:
-        say(f"nothing to learn from {counted(len(new), 'session')}, which is the normal answer")
+        unwritten = failed or stopped or any(run.held or run.refused for run in new)
+        if not unwritten:
+            say(f"nothing to learn from {counted(len(new), 'session')}, which is the normal answer")
     elif not lessons:
         say(f"nothing safe to learn without a model from {counted(len(new), 'session')}; {_HELP}")
     elif dry_run:

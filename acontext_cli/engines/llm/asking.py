@@ -85,6 +85,11 @@ class Asking:
         """Whether this call is the last of a reply without a mistake: the model need not be asked for more."""
         return self.waiting <= 1 and not self._refused
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the model was at work until its turns were used up, or it had made too many mistakes."""
+        return self._conversation.exhausted or self._mistakes > _MOST_MISTAKES
+
     def failed(self, what: str) -> NoAnswer:
         """The error that there is no usable answer; what was answered is asked again when the run is repeated."""
         self._model.fail()

@@ -5,6 +5,7 @@ warning that an outcome told from outside makes of what its task had taught.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
 from acontext_cli.distillations import Lesson as Taught
@@ -72,8 +73,14 @@ class Learning:
                 yield from self._moved(asking, work, call, move)
             if not asking.waiting and not work.open:
                 return
-        if work.open:
-            raise asking.failed(f"left {len(work.open)} of {len(lessons)} lessons undecided")
+        left = f"left {len(work.open)} of {len(lessons)} lessons undecided"
+        if not work.open:
+            return
+        if not asking.is_lost:
+            raise asking.failed(left)
+        for number in sorted(work.open):  # asked again it would come to no other end
+            yield _undecided(lessons[number - 1], self._model.name)
+        raise asking.failed(f"{left}, which are held for a person to review")
 
     def _moved(self, asking: Asking, work: Work, call: ToolCall, move: object) -> Proposed:
         """One edit of the learner: tried, and what came of it told."""
@@ -97,7 +104,7 @@ class Learning:
 
     def _asked(self, lessons: Sequence[Lesson]) -> Asked:
         text = asked_text(lessons, self._space, self._room // 2)
-        return Asked(system=prompt("learn"), text=text, tools=MOVES, turns=6 + 2 * len(lessons))
+        return Asked(system=prompt("learn"), text=text, tools=MOVES, turns=5 + len(lessons))
 
     @property
     def _room(self) -> int:
@@ -126,6 +133,14 @@ def _held(item: Distillation, verdict: Taught) -> Hold:
     reason = item.known.because if item.known else "only the agent says so"
     text = lesson_text(verdict, item, 1)
     return Hold(lesson=item.id, entry=entry_id(verdict), title=verdict.title, reason=reason, text=text)
+
+
+def _undecided(lesson: Lesson, model: str) -> Hold | Decline:
+    """What becomes of a lesson that a learner could not place."""
+    item, reason = lesson.item, f"the model {model!r} found no place for it in many tries"
+    if lesson.is_record or isinstance(item.verdict, Skip):
+        return Decline(lesson=item.id, reason=reason, is_record=lesson.is_record)
+    return replace(_held(item, item.verdict), reason=reason)
 
 
 def _record(item: Distillation, lessons: Iterable[Lesson]) -> Iterator[Lesson]:

@@ -117,6 +117,10 @@ def _speaker(message: Message) -> str:
     return message.role if message.role in _SPEAKERS else "other"
 
 
+_FORGED = re.compile(r"^\[(\d+)\](?= (?:system|user|assistant|result|harness|other)\b)", re.MULTILINE)
+"""A line within a message that looks like the head of another."""
+
+
 def _safe(text: str) -> str:
-    """What was said cannot end the transcript."""
-    return _END.sub(r"<\\\1", text)
+    """What was said can neither end the transcript nor begin another message of it."""
+    return _FORGED.sub(r"[said: \1]", _END.sub(r"<\\\1", text))

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar, cast, get_origin, get_type_hints
 
 from acontext_cli.messages import Json, ToolCall
+from acontext_cli.models import loading
 
 _T = TypeVar("_T")
 
@@ -54,6 +55,7 @@ class Tool(Generic[_T]):
 
     @cached_property
     def _adapter(self) -> Any:
+        loading.wait()
         from pydantic import TypeAdapter
 
         return TypeAdapter(self.kind)
