@@ -287,7 +287,8 @@ class TestTheCommand:
         assert "gpt-x played each act 2 times, and learned.\n" in said
         assert f"It took {len(bodies)} calls, {len(bodies) * 6040:,} tokens.\n" in said
         assert said.count("ACT 2 (sibling): with the learned skills") == 2
-        assert said.count("ACT 1 (act1): learning run") == 2
+        assert said.count("ACT 1 (act1): learning run\n") == 1  # the first time alone is learned from
+        assert said.count("ACT 1 (act1): without the learned skills, again (2)\n") == 1
         assert "resolved 2 of 2" in said
 
     def test_it_is_told_to_programs(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

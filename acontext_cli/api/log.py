@@ -17,6 +17,8 @@ class Logged:
     time: str
     space: str
     session: str
+    """Empty where the run was over several sessions."""
+    sessions: tuple[str, ...]
     engine: str
     model: str
     tokens: int
@@ -80,14 +82,16 @@ def _logged(space: str, run: Run, lines: list[Line]) -> Logged:
     did: dict[str, int] = {}
     for line in lines:
         did[line.action] = did.get(line.action, 0) + 1
-    about = asdict(run)
+    about, sessions = asdict(run), tuple(dict.fromkeys(line.session for line in lines if line.session))
     files = tuple(dict.fromkeys(f"{line.skill}/{line.file}" for line in lines if line.file))
     return Logged(
         run=run.id,
         space=space,
         did=did,
         files=files,
-        **{name: about[name] for name in ("time", "session", "engine", "model", "tokens", "calls")},
+        session=sessions[0] if len(sessions) == 1 else "",
+        sessions=sessions,
+        **{name: about[name] for name in ("time", "engine", "model", "tokens", "calls")},
     )
 
 

@@ -28,7 +28,7 @@ from acontext_cli.workspace import WorkspaceFolder
 class Show(Protocol):
     """Where the demo is seen as it goes on."""
 
-    def act(self, number: int, act: Act, *, with_skills: bool) -> None: ...
+    def act(self, number: int, act: Act, *, with_skills: bool, time: int) -> None: ...
 
     def step(self, step: Step) -> None: ...
 
@@ -91,13 +91,13 @@ class Stage:
 
     def _played(self, number: int, act: Act, time: int, *, with_skills: bool) -> Played:
         session = self._session(number, act, time, with_skills=with_skills)
-        return self._play(number, act, session, with_skills=with_skills)
+        self.show.act(number, act, with_skills=with_skills, time=time)
+        return self._play(act, session, with_skills=with_skills)
 
-    def _play(self, number: int, act: Act, session: Session, *, with_skills: bool) -> Played:
+    def _play(self, act: Act, session: Session, *, with_skills: bool) -> Played:
         def record(message: Json) -> None:
             session.record([message])
 
-        self.show.act(number, act, with_skills=with_skills)
         played = play(
             act,
             self.agent(),

@@ -20,7 +20,7 @@ RULE = "=" * WIDTH
 class Silent:
     """For programs: nothing is shown before the end."""
 
-    def act(self, number: int, act: Act, *, with_skills: bool) -> None: ...
+    def act(self, number: int, act: Act, *, with_skills: bool, time: int = 1) -> None: ...
 
     def step(self, step: Step) -> None: ...
 
@@ -36,9 +36,14 @@ class Live:
         self._skills = skills
         self._calls = 0
 
-    def act(self, number: int, act: Act, *, with_skills: bool) -> None:
+    def act(self, number: int, act: Act, *, with_skills: bool, time: int = 1) -> None:
         self._calls = 0
-        arm = "learning run" if number == 1 else f"{'with' if with_skills else 'without'} the learned skills"
+        arm = (
+            "learning run"
+            if number == 1 and time == 1
+            else f"{'with' if with_skills else 'without'} the learned skills"
+        )
+        arm += f", again ({time})" if time > 1 else ""
         lines: list[Line] = [("", ""), ("bold", RULE), ("bold", f"  ACT {number} ({one_line(act.name)}): {arm}")]
         paint([*lines, ("bold", RULE), *_wrapped("User: ", act.request), ("", "")])
 

@@ -81,5 +81,5 @@ def _space(space: SpaceStanding, *, of: int) -> str:
 
 def _did(each: Logged) -> str:
     did = ", ".join(f"{count} {action}" for action, count in each.did.items())
-    asked = f"{each.model}: {used(each.calls, each.tokens)}  " if each.calls else ""
+    asked = f"{each.model}: {used(each.calls, each.tokens)}; " if each.calls else ""
     return one_line(f"{asked}{did}  {' '.join(each.files)}")
