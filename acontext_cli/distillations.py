@@ -54,7 +54,7 @@ class Facts:
     facts: tuple[str, ...]
     """Third person or quoted, each understandable alone."""
     about: Literal["user", "environment"] = "environment"
-    """Whether they are about the user, or about everything else."""
+    """Whether they are about the user and the people they know, or about everything else."""
     title: str = ""
     """What they are about, up to ten words."""
     sessions_needed: int = 1
@@ -74,8 +74,8 @@ class Failure:
     """What was asked for."""
     failure_point: str
     """What failed, as the transcript shows it."""
-    flawed_reasoning: str
-    """What was believed that did not hold."""
+    flawed_reasoning: str = ""
+    """What was believed that did not hold, if the transcript shows it."""
     what_should_have_been_done: str = ""
     prevention_principle: str
     """What to look at first next time."""

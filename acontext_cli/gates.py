@@ -114,9 +114,8 @@ def anchors(text: str) -> list[str]:
     """The backticked words of an entry that a transcript must hold."""
     found: list[str] = []
     for span in _SPAN.findall(text):
-        fixed = _PLACEHOLDER.sub("", span)
-        call = _CALL.fullmatch(fixed)
-        parts = [call[1], *call[2].split(",")] if call else [fixed]
+        call = _CALL.fullmatch(_PLACEHOLDER.sub("", span))
+        parts = [call[1], *call[2].split(",")] if call else _PLACEHOLDER.split(span)
         found.extend(word for part in parts if (word := part.strip(" …")) and not _is_number(word))
     return list(dict.fromkeys(found))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -193,7 +194,8 @@ class Session:
         """What a model answered about this session."""
         from acontext_cli.session.answers import Answers
 
-        return Answers(self.folder / "answers.jsonl", self._disk, lambda text: self.redactor().json(text))
+        redactor = cache(self.redactor)  # made when the first answer comes, and once
+        return Answers(self.folder / "answers.jsonl", self._disk, lambda text: redactor().json(text))
 
     def distilled(self) -> Distilled:
         """Which tasks were distilled, and at which outcome."""

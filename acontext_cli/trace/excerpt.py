@@ -48,6 +48,9 @@ def excerpt(messages: Iterable[Message], budget: int) -> list[tuple[str, str]]:
     A message of which nothing is left is not listed.
     """
     listed = list(messages)
+    whole = [(message.id, render(message)) for message in listed]
+    if sum(len(text) for _, text in whole) <= budget * CHARACTERS_PER_TOKEN:
+        return [(id, text) for id, text in whole if text]  # nothing has to go, so nobody asks what matters
     told = trace(listed)
     spans = _spans(told, links(told))
     shown = [_shown(message, spans.get(message.id, ())) for message in listed]

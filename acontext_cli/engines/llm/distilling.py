@@ -61,7 +61,7 @@ class Distilling:
 
     def _room(self, task: Task) -> int:
         """So many tokens are left for the transcript."""
-        fixed = tokens(self._system) + tokens(str(self._tools.schemas)) + tokens(_told(task))
+        fixed = tokens(self._system) + self._tools.tokens + tokens(_told(task))
         return max(500, self._context.input_tokens - fixed - 1000)
 
 

@@ -58,7 +58,7 @@ class Extraction:
         self._context = context
         self._foreseen = foreseen
         self._extract, self._distill = context.extract_prompt(), context.distill_prompt(_EACH)
-        fixed = tokens(self._extract + self._distill) + tokens(str(toolbox(extract=True, distill=True).schemas))
+        fixed = tokens(self._extract + self._distill) + toolbox(extract=True, distill=True).tokens
         self._budget = max(500, context.input_tokens - fixed - _BESIDES)
         self._told: list[Task] = []
 

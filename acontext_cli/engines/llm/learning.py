@@ -109,7 +109,7 @@ class Learning:
     @property
     def _room(self) -> int:
         """So many tokens are left beside the prompt and its tools: for lessons, the catalog, and what is read."""
-        return max(1_000, self._context.input_tokens - tokens(prompt("learn")) - tokens(str(MOVES.schemas)))
+        return max(1_000, self._context.input_tokens - tokens(prompt("learn")) - MOVES.tokens)
 
 
 def _answer(came: Came | None, ignored: str) -> str:

@@ -115,7 +115,13 @@ def verdicts(*, of_many: bool) -> tuple[Tool[Report], ...]:
     wanted = ("task", "evidence") if of_many else ("evidence",)
     made = (
         Tool("skip_learning", SkipReport, "The task teaches nothing; the normal answer.", (*left, "evidence"), wanted),
-        Tool("report_success_analysis", SuccessReport, "A procedure that is known to have worked.", left, wanted),
+        Tool(
+            "report_success_analysis",
+            SuccessReport,
+            "A procedure that is known to have worked.",
+            left,
+            ("steps", *wanted),
+        ),
         Tool("report_factual_content", FactsReport, "Facts that hold beyond this task.", left, wanted),
         Tool(
             "report_failure_analysis",

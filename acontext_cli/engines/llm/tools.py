@@ -1,16 +1,22 @@
 """Tools made of dataclasses: one class is the schema a model sees, the validation of what it sends, and the value."""
 
+import ast
+import inspect
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Generic, TypeVar, cast, get_origin, get_type_hints
 
 from acontext_cli.messages import Json, ToolCall
 from acontext_cli.models import loading
+from acontext_cli.skills import tokens
 
 _T = TypeVar("_T")
 
+_ALIASES = {"skill_name": "skill", "file_path": "file"}
+"""What the tools of an agent call the same things: a model that knows those is understood."""
 LONGEST = 20_000
 """A text that a model sends has at most so many characters."""
 
@@ -33,7 +39,12 @@ class Tool(Generic[_T]):
     def schema(self) -> Json:
         """In the OpenAI form."""
         parameters = _plain(self._adapter.json_schema())
-        properties = {name: part for name, part in parameters["properties"].items() if name not in self.without}
+        told = self._inherited
+        properties = {
+            name: {**told.get(name, {}), **part}
+            for name, part in parameters["properties"].items()
+            if name not in self.without
+        }
         required = {*parameters.get("required", ()), *self.wanted}
         needed = [name for name in properties if name in required]
         given = {"type": "object", "properties": properties, "required": needed}
@@ -43,7 +54,7 @@ class Tool(Generic[_T]):
         """The value of a call's arguments. Raises ValueError in words for the model."""
         from pydantic import ValidationError
 
-        given = _object(arguments)
+        given = {_ALIASES.get(name, name): value for name, value in _object(arguments).items()}
         hints = get_type_hints(self.kind)
         known = {field.name for field in fields(cast(Any, self.kind))} - {*self.without}
         # What is not asked for is left away rather than refused: small models add a `reasoning` of their own.
@@ -52,6 +63,12 @@ class Tool(Generic[_T]):
             return cast(_T, self._adapter.validate_python(meant))
         except ValidationError as error:
             raise ValueError("; ".join(f"{_place(each)}: {each['msg']}" for each in error.errors()[:5])) from error
+
+    @property
+    def _inherited(self) -> Mapping[str, Json]:
+        """What base classes say of their fields; pydantic reads the docstrings of a class itself alone."""
+        bases = [base for base in reversed(self.kind.__mro__[1:]) if is_dataclass(base)]
+        return {name: {"description": said} for base in bases for name, said in _documented(base)}
 
     @cached_property
     def _adapter(self) -> Any:
@@ -71,6 +88,11 @@ class Toolbox:
     def schemas(self) -> list[Json]:
         return [tool.schema for tool in self.tools]
 
+    @cached_property
+    def tokens(self) -> int:
+        """About how much of a prompt they take."""
+        return tokens(str(self.schemas))
+
     def read(self, call: ToolCall) -> object:
         """The value of a call. Raises ValueError in words for the model."""
         for tool in self.tools:
@@ -81,6 +103,14 @@ class Toolbox:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(tool.name for tool in self.tools)
+
+
+def _documented(kind: type[object]) -> Iterator[tuple[str, str]]:
+    """The fields of a class with the docstring under each."""
+    body = cast(ast.ClassDef, ast.parse(inspect.getsource(kind)).body[0]).body
+    for field, under in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(under, ast.Expr):
+            yield field.target.id, " ".join(str(cast(ast.Constant, under.value).value).split())
 
 
 def _object(arguments: str) -> Mapping[str, object]:
@@ -124,8 +154,10 @@ def _place(error: Any) -> str:
 
 
 def _plain(schema: Any) -> Any:
-    """A JSON schema without the titles that pydantic makes of names."""
+    """A JSON schema without the titles that pydantic makes of names, and without the line breaks of docstrings."""
     if isinstance(schema, Mapping):
         kept = {name: part for name, part in schema.items() if not (name == "title" and isinstance(part, str))}
         return {name: _plain(part) for name, part in kept.items() if name not in ("additionalProperties", "default")}
-    return [_plain(part) for part in schema] if isinstance(schema, list) else schema
+    if isinstance(schema, list):
+        return [_plain(part) for part in schema]
+    return " ".join(schema.split()) if isinstance(schema, str) else schema
