@@ -94,6 +94,14 @@ def test_what_is_sent_is_the_model_the_messages_the_tools_and_the_limit():
     assert (at.paths, at.headers[0]["authorization"]) == (["/v1/chat/completions"], f"Bearer {KEY}")
 
 
+def test_nothing_is_streamed_and_no_form_of_the_answer_is_asked_for():
+    with server(LOOKS) as at:
+        reply(at, required=True)
+    refused_by_some = {"stream", "response_format", "chat_template_kwargs", "parallel_tool_calls", "n", "seed"}
+    assert at.bodies[0].keys() & refused_by_some == set()
+    assert at.bodies[0]["tool_choice"] == "required"  # a word: LM Studio and others refuse the form that names a tool
+
+
 def test_a_required_call_a_temperature_and_headers_are_sent_too():
     with server(LOOKS) as at:
         reply(at, required=True, temperature=0.0, headers={"X-Team": "seven"}, max_output_tokens=0)

@@ -5,17 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from acontext_cli.api.demo_folder import DemoFolder
-from acontext_cli.config import Config, load
+from acontext_cli.api.workspace import standing_config
 from acontext_cli.demo.agent import PolicyModel
 from acontext_cli.demo.run import Demo, Show, Stage
 from acontext_cli.demo.scenario import find_scenario, load_scenario
 from acontext_cli.engines.engine import Engine
-from acontext_cli.errors import AcontextError
 from acontext_cli.model import NOTHING, Model
 from acontext_cli.models.spending import MeteredModel
 from acontext_cli.session import Session
 from acontext_cli.store import SkillStore
-from acontext_cli.workspace import WorkspaceFolder
 
 SCRIPTED_TURNS = 30
 TURNS = 15
@@ -64,7 +62,9 @@ def _learner(model: Model | None, store: SkillStore) -> Callable[[Session | None
 
         if session is None:
             return LlmEngine(model)
-        context = Context(date=session.date, wanted=store.wanted, input_tokens=_config().whole("max_input_tokens"))
+        context = Context(
+            date=session.date, wanted=store.wanted, input_tokens=standing_config().whole("max_input_tokens")
+        )
         return LlmEngine(model, context, session.answers())
 
     return of
@@ -74,13 +74,4 @@ def _configured(name: str) -> Model:
     from acontext_cli.api.models import model_named
     from acontext_cli.show.text import warn
 
-    return model_named(_config(), os.environ, warn=lambda line: warn(f"acontext: {line}"), name=name)
-
-
-def _config() -> Config:
-    """The settings of the workspace that one stands in, if there is one; the demo's own has none."""
-    try:
-        file = WorkspaceFolder.find(Path.cwd(), chosen=None, env=os.environ).config_file
-    except AcontextError:
-        file = Path(os.devnull)
-    return load(file, os.environ)
+    return model_named(standing_config(), os.environ, warn=lambda line: warn(f"acontext: {line}"), name=name)

@@ -33,6 +33,19 @@ def user_place() -> Path:
     raise AcontextError("there is no home folder: set HOME, or name a folder with --workspace")
 
 
+def standing_config(folder: Path | str | None = None) -> "Config":
+    """The settings of the workspace one stands in, or that is named; where there is none, those of the environment."""
+    from acontext_cli.config import load
+
+    try:
+        file = Workspace.find(folder).folder.config_file
+    except AcontextError:
+        if folder is not None:
+            raise
+        file = Path(os.devnull)
+    return load(file, os.environ)
+
+
 class Workspace:
     """Sessions, spaces of skills, and the settings under which they are learned from."""
 

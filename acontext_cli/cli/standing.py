@@ -55,10 +55,12 @@ def config(
     """Show every setting, its value, and where it comes from; `check` tries the model."""
     if check not in ("", "check"):
         raise typer.BadParameter(f"{check!r} is not known here: acontext config, or acontext config check")
-    here = workspace(context)
     if check:
-        _check(here.config, json)
+        from acontext_cli.api.workspace import standing_config
+
+        _check(standing_config(context.obj), json)
         return
+    here = workspace(context)
     from acontext_cli.api.models import judge
     from acontext_cli.config.masks import masked
     from acontext_cli.show.config import show_config
