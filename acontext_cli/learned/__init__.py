@@ -4,5 +4,19 @@ from acontext_cli.learned.attempt import Attempt
 from acontext_cli.learned.result import Learned, LearnedBuilder, Written
 from acontext_cli.learned.shares import Share, shares
 from acontext_cli.learned.view import SpaceView
+from acontext_cli.learned.writing import BATCH, Prepared, is_due, rehearse_writing, write
 
-__all__ = ["Attempt", "Learned", "LearnedBuilder", "Share", "SpaceView", "Written", "shares"]
+__all__ = [
+    "BATCH",
+    "Attempt",
+    "Learned",
+    "LearnedBuilder",
+    "Prepared",
+    "Share",
+    "SpaceView",
+    "Written",
+    "is_due",
+    "rehearse_writing",
+    "shares",
+    "write",
+]

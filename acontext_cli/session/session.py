@@ -145,6 +145,13 @@ class Session:
         redacted = self.redactor().message
         return ((redacted(message), at, end) for message, at, end in self.messages(start))
 
+    def messages_of(self, task: Task) -> Iterator[Message]:
+        """The messages of a task, without secrets."""
+        for message, start, _ in self.safe_messages(task.start):
+            if start >= task.end:
+                return
+            yield message
+
     def safe(self, text: str) -> str:
         """Of what else is kept here a text without secrets."""
         return text if self.is_cut else self.redactor().text(text)

@@ -1,11 +1,13 @@
-"""What is the program's to say in an entry, whatever a model writes: date, id, how it is known, when to forget it."""
+"""What a model's edit may do to what stands there, and what of an entry is the program's to say: date, id, how it is
+known, when to forget it."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from acontext_cli.engines.rules.entry import FORGET, WARNING, forget_line
 from acontext_cli.errors import AcontextError
-from acontext_cli.skills import Entry, entries, heading
+from acontext_cli.skills import Entry, entries, heading, parse_skill, problems
 
 _OURS = re.compile(r"\s*[-*+]\s*[*_]*(?:known because|forget after)[*_]*\s*:", re.IGNORECASE)
 
@@ -46,3 +48,23 @@ def changed_entry(before: str, after: str, file: str, *, own: bool) -> tuple[Ent
     if len(pairs) > 1 and any(was.id for was, _ in pairs):
         raise Unfit("that changes several entries: one at a time")
     return pairs[0] if len(pairs) == 1 else None
+
+
+def keeps_triggers(old: str, new: str) -> bool:
+    """Whether a new description still holds most words by which the old one is found."""
+    words = set(re.findall(r"\w{4,}", old.lower()))
+    return len(words & set(re.findall(r"\w{4,}", new.lower()))) >= len(words) / 2
+
+
+def lines_gone(before: str, after: str) -> int:
+    """How many lines of a file an edit takes away or changes."""
+    kept = Counter(line for line in after.split("\n") if line.strip())
+    return sum((Counter(line for line in before.split("\n") if line.strip()) - kept).values())
+
+
+def faults(name: str, files: Mapping[str, str]) -> list[str]:
+    """What `skill check` would say of a skill."""
+    try:
+        return problems(parse_skill(name, files))
+    except AcontextError as error:
+        return [str(error)]

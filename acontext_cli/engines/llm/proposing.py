@@ -2,15 +2,22 @@
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from acontext_cli import edits
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip
 from acontext_cli.edits import SkillEdit
 from acontext_cli.engines.engine import Proposal, Space
 from acontext_cli.engines.llm import moves
-from acontext_cli.engines.llm.ours import Unfit, changed_entry, with_ours, without_ours
+from acontext_cli.engines.llm.ours import (
+    Unfit,
+    changed_entry,
+    faults,
+    keeps_triggers,
+    lines_gone,
+    with_ours,
+    without_ours,
+)
 from acontext_cli.engines.rules.entry import (
     WARNING,
     forget_line,
@@ -20,7 +27,6 @@ from acontext_cli.engines.rules.entry import (
     with_sessions_renewed,
 )
 from acontext_cli.engines.rules.new_skills import redescribed
-from acontext_cli.errors import AcontextError
 from acontext_cli.skills import (
     DAILY,
     FILE_TOKENS,
@@ -30,8 +36,6 @@ from acontext_cli.skills import (
     description,
     entries,
     heading,
-    parse_skill,
-    problems,
     render,
     tokens,
 )
@@ -79,7 +83,7 @@ class Proposer:
         title, id, text = self._entry(move.text, item, own=False)
         made = edits.CreateSkill(name=move.name, description=description(move.description), body=f"{whole}\n")
         head = render(name=made.name, description=made.description, body=made.body)
-        if found := _faults(move.name, {move.file: "", SKILL: head}):
+        if found := faults(move.name, {move.file: "", SKILL: head}):
             raise Unfit(found[0])
         entry = edits.AddEntry(skill=move.name, file=move.file, text=text)
         return _proposal(item, (made, entry), entry, id, "add", title, text, is_record=is_record)
@@ -107,7 +111,7 @@ class Proposer:
         after = before.replace(move.old, move.new)
         changed = changed_entry(before, after, move.file, own=self._space.by_hand(move.skill))
         self._in_order(move.skill, move.file, after)
-        if not (changed and changed[0].id) and (gone := _lines_gone(before, after)) > _MOST_GONE:
+        if not (changed and changed[0].id) and (gone := lines_gone(before, after)) > _MOST_GONE:
             raise Unfit(f"that takes {gone} lines away which somebody else wrote: add to them, or change one at a time")
         if changed and changed[0].id:
             return self._rewritten(*changed, move, item, is_record)
@@ -156,7 +160,7 @@ class Proposer:
         """Raises Unfit where a file would be one that `skill check` finds fault with, and was none before."""
         files = self._space.skill(skill).files
         before, after = (
-            [each for each in _faults(skill, those) if each.startswith(f"{skill}/{file}:")]
+            [each for each in faults(skill, those) if each.startswith(f"{skill}/{file}:")]
             for those in (files, {**files, file: text})
         )
         if len(after) > len(before):
@@ -221,26 +225,6 @@ def _proposal(
         before=before,
         is_record=is_record,
     )
-
-
-def _faults(name: str, files: Mapping[str, str]) -> list[str]:
-    """What `skill check` would say of a skill."""
-    try:
-        return problems(parse_skill(name, files))
-    except AcontextError as error:
-        return [str(error)]
-
-
-def keeps_triggers(old: str, new: str) -> bool:
-    """Whether a new description still holds most words by which the old one is found."""
-    words = set(re.findall(r"\w{4,}", old.lower()))
-    return len(words & set(re.findall(r"\w{4,}", new.lower()))) >= len(words) / 2
-
-
-def _lines_gone(before: str, after: str) -> int:
-    """How many lines of a file an edit takes away or changes."""
-    kept = Counter(line for line in after.split("\n") if line.strip())
-    return sum((Counter(line for line in before.split("\n") if line.strip()) - kept).values())
 
 
 def _record_id(item: Distillation, title: str) -> str:

@@ -7,8 +7,8 @@ from acontext_cli.engines.engine import Proposal, Space
 from acontext_cli.engines.llm.context import Context
 from acontext_cli.engines.llm.lessons import Lesson, readable
 from acontext_cli.engines.llm.moves import ConfirmEntry, Edit, Look, ReadFile
-from acontext_cli.engines.llm.ours import Unfit
-from acontext_cli.engines.llm.proposing import Proposer, keeps_triggers
+from acontext_cli.engines.llm.ours import Unfit, keeps_triggers
+from acontext_cli.engines.llm.proposing import Proposer
 from acontext_cli.recall import Recall
 from acontext_cli.skills import DAILY, SKILL, tokens
 
