@@ -77,6 +77,7 @@ class Failure:
     flawed_reasoning: str = ""
     """What was believed that did not hold, if the transcript shows it."""
     what_should_have_been_done: str = ""
+    """What to do instead."""
     prevention_principle: str
     """What to look at first next time."""
     applies_when: str

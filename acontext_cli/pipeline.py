@@ -72,9 +72,11 @@ def learn(
     return learned
 
 
-def rehearse(session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None) -> None:
+def rehearse(
+    session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None, *, writing: bool = True
+) -> None:
     """Come to every question about a session whose text is known without an earlier answer; for a model that keeps what
-    it is asked and answers nothing."""
+    it is asked and answers nothing. `writing`: whether the skills are as they would be when it is written."""
     known, goes_on = True, 0
     try:
         extract(session, engine)
@@ -88,7 +90,7 @@ def rehearse(session: Session, engine: Engine, store: SkillStore, facts: SkillSt
                 engine.distill(task, session.messages_of(task))
             except Unsent:
                 known = False
-    if known:
+    if known and writing:
         distill(session, engine)
         rehearse_writing(session, engine, store, facts)
 
@@ -125,7 +127,7 @@ def _verdicts(session: Session, engine: Engine, task: Task) -> Iterator[Distilla
     findings = engine.distill(task, session.messages_of(task))
     for place, finding in enumerate(findings, 1):
         yield Distillation(
-            id=_id(session.id, task, place),
+            id=_id(session, task, place),
             session=session.id,
             task=task,
             verdict=finding.verdict,
@@ -136,8 +138,12 @@ def _verdicts(session: Session, engine: Engine, task: Task) -> Iterator[Distilla
         )
 
 
-def _id(session: str, task: Task, place: int) -> str:
-    return hashlib.sha256(f"{session}:{task.number}:{task.outcome}:{place}".encode()).hexdigest()[:12]
+def _id(session: Session, task: Task, place: int) -> str:
+    """What is told, taken back and told again is new each time."""
+    told = len(session.outcomes()) if task.known and task.known.source == "outside" else 0
+    again = f":{told}" if told > 1 else ""
+    text = f"{session.id}:{task.number}:{task.outcome}:{place}{again}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _date(session: Session, task: Task) -> str:

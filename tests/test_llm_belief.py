@@ -208,9 +208,14 @@ def facts_of(messages: list[Json], *evidence: int) -> str:
     return known_fact(["The user prefers tabs."], read(messages), {f"m{number}" for number in evidence}).source
 
 
+def shown_of(messages: list[Json], *evidence: int) -> str:
+    named = {f"m{number}" for number in evidence}
+    return known_fact(["The service is unhealthy."], read(messages), named).source
+
+
 def test_a_fact_is_known_by_who_says_it() -> None:
-    messages = [user("I prefer tabs"), *status(SICK), said("It is sick.")]
-    assert [facts_of(messages, number) for number in (1, 2, 3, 4, 99)] == ["user", "claim", "seen", "claim", "claim"]
+    messages = [user("The service is unhealthy"), *status(SICK), said("The service is unhealthy.")]
+    assert [shown_of(messages, number) for number in (1, 2, 3, 4, 99)] == ["user", "claim", "seen", "claim", "claim"]
 
 
 def test_of_several_messages_the_word_of_the_user_counts_first() -> None:
@@ -223,8 +228,12 @@ def test_a_fact_without_evidence_is_a_claim() -> None:
 
 def test_a_message_of_the_user_about_something_else_shows_no_fact() -> None:
     messages = [user("Fix the gateway"), *status(SICK)]
-    assert facts_of(messages, 1) == "claim"
-    assert facts_of(messages, 1, 3) == "seen"
+    assert shown_of(messages, 1) == "claim"
+    assert shown_of(messages, 3) == "seen"
+
+
+def test_a_result_about_something_else_shows_no_fact() -> None:
+    assert facts_of([user("Fix the gateway"), *status(SICK)], 3) == "claim"
 
 
 def test_of_facts_in_another_writing_system_the_word_of_the_user_is_taken() -> None:

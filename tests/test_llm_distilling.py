@@ -223,8 +223,8 @@ def test_several_lessons_of_one_reply_are_all_taken() -> None:
     assert [type(finding.verdict) for finding in found] == [Success, Facts, Facts]
 
 
-def test_at_most_five_lessons_are_taken_of_a_task() -> None:
-    assert len(judged(calls(*[facts(str(number), task=None) for number in range(9)]))) == 5
+def test_at_most_eight_lessons_are_taken_of_a_task() -> None:
+    assert len(judged(calls(*[facts(str(number), task=None) for number in range(12)]))) == 8
 
 
 def test_a_skip_beside_a_lesson_is_passed_over() -> None:

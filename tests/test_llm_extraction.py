@@ -14,7 +14,7 @@ from acontext_cli.engines.llm import LlmEngine
 from acontext_cli.engines.llm.context import Context
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json
-from acontext_cli.model import NOTHING, Reply, ScriptedModel
+from acontext_cli.model import NOTHING, Line, Reply, ScriptedModel
 from acontext_cli.session.answers import Answers
 from acontext_cli.skills import tokens
 from acontext_cli.tasks import Known, Outcome, Task
@@ -24,7 +24,7 @@ SMALL = Context(input_tokens=4200)
 WORDS = Reply(text="There is one task in it.")
 
 
-def extracted(*lines: Reply, messages: Sequence[Json] = (), context: Context | None = None) -> list[Task]:
+def extracted(*lines: Line, messages: Sequence[Json] = (), context: Context | None = None) -> list[Task]:
     return list(engine(*lines, context=context)[0].extract(placed(messages or incident()), 1))
 
 
@@ -155,12 +155,24 @@ def test_what_stands_before_the_first_request_is_no_task_of_anybody() -> None:
     assert spans(tasks) == [(1, "m3", "m10")]
 
 
-def test_of_two_tasks_that_begin_alike_one_is_left() -> None:
-    tasks = extracted(calls(report(1, 1, 2), report(2, 1, 8)), messages=two_requests())
-    assert spans(tasks) == [(1, "m1", "m8")]
+def test_of_two_tasks_that_begin_alike_one_is_left_and_the_model_is_told() -> None:
+    told: list[str] = []
+
+    def again(messages: Sequence[Json]) -> Reply:
+        told.extend(str(message["content"]) for message in messages if message["role"] == "tool")
+        return calls(report(2, 5, 8))
+
+    tasks = extracted(calls(report(1, 1, 4), report(2, 1, 8)), again, messages=two_requests())
+    assert told == ["Recorded.", "Error: task 1 begins at 1 already: what one message asks for is one task"]
+    assert spans(tasks) == [(1, "m1", "m4"), (2, "m5", "m8")]
 
 
-REPORTS = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(0, 9)), min_size=1, max_size=5)
+REPORTS = st.lists(
+    st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(0, 9)),
+    min_size=1,
+    max_size=5,
+    unique_by=(lambda one: one[0], lambda one: one[1]),
+)
 
 
 @given(REPORTS, REPORTS)
@@ -168,7 +180,7 @@ def test_whatever_is_reported_the_tasks_cover_all_from_the_first_request_to_the_
     first: list[tuple[int, int, int]], second: list[tuple[int, int, int]]
 ) -> None:
     replies = [calls(*(report(number, at, at + more) for number, at, more in each)) for each in (first, second)]
-    tasks = extracted(*replies, messages=two_requests())
+    tasks = extracted(*replies, *[WORDS] * 3, messages=two_requests())
     assert [task.number for task in tasks] == list(range(1, len(tasks) + 1))
     assert [tasks[0].start, *(task.end for task in tasks)] == [task.start for task in tasks] + [80]
 

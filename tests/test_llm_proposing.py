@@ -122,7 +122,8 @@ class TestANewEntry:
         draft.apply(proposed(store, add()).edits[0])
         store.commit(draft, [], Run(id="r2", time="2026-03-01T00:00:00Z", engine="llm"))
         assert unfit(store, add(file="new.md")) == (
-            f"an entry of this title stands in {SKILL}/{FILE} already: confirm_entry, or replace_text there"
+            f"it stands in {SKILL}/{FILE} already, as 'Gateway 502: timeout below latency': "
+            "confirm_entry, or replace_text there"
         )
 
     def test_a_warning_says_when_it_is_to_be_forgotten(self, store: SkillStore) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from acontext_cli import pipeline
@@ -24,6 +25,7 @@ class Question:
 
 def questions(sessions: "Iterable[tuple[Workspace, Session]]", space: str = "") -> Iterator[Question]:
     """The known questions about some sessions, in the order in which they would be asked."""
+    asked: set[Path] = set()
     for here, session in sessions:
         real = here.engines.model
         if real is None:
@@ -32,5 +34,7 @@ def questions(sessions: "Iterable[tuple[Workspace, Session]]", space: str = "") 
             raise AcontextError(f"the model {real.name!r} does not say what it would be sent")
         unsent = UnsentModel(cast(Asked, real))
         work = here.work(session, space, model=unsent)
-        pipeline.rehearse(session.folder, work.engine, work.store, work.facts)
+        pipeline.rehearse(session.folder, work.engine, work.store, work.facts, writing=work.store.folder not in asked)
+        if any(b"create_skill" in body for body in unsent.requests):
+            asked.add(work.store.folder)  # what the next is shown of its skills depends on the answer
         yield from (Question(session, body) for body in unsent.requests)

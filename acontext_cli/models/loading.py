@@ -17,6 +17,5 @@ def begin(load: Callable[[], None]) -> Thread:
 
 def wait() -> None:
     """Wait for what is being loaded, before something of the same kind is imported."""
-    while _threads:
-        _threads[-1].join()
-        _threads.pop()
+    for thread in tuple(_threads):  # several may wait at once
+        thread.join()

@@ -14,8 +14,8 @@ _BY_HAND = "hand"
 
 def made_by_engines(ledger: Ledger) -> frozenset[str]:
     """The skills that a learner made."""
-    made = (line for line in ledger.lines() if line.file == SKILL and line.action == "create")
-    return frozenset(line.skill for line in made if line.engine not in ("", _BY_HAND))
+    made = {line.skill: line.engine for line in ledger.lines() if line.file == SKILL and line.action == "create"}
+    return frozenset(skill for skill, engine in made.items() if engine not in ("", _BY_HAND))
 
 
 def is_by_hand(name: str, skill: Skill, made: Callable[[], Collection[str]]) -> bool:

@@ -72,9 +72,11 @@ class SkillStore:
 
     def deleted_titles(self) -> list[str]:
         """Titles of the entries that a person took away, the latest last, as far as the history keeps them."""
-        lines = [line for line in self.ledger.lines() if line.entry in self.ledger.deleted and line.after]
-        found = {line.entry: self._title(line) for line in lines[-_MOST_DELETED:]}
-        return [title for title in found.values() if title]
+        draft = self.draft()
+        draft.look_again()
+        gone = self.ledger.deleted | self.ledger.missing(draft)
+        last = {line.entry: line for line in self.ledger.lines() if line.entry in gone and line.after}
+        return [title for line in list(last.values())[-_MOST_DELETED:] if (title := self._title(line))]
 
     def _title(self, line: Line) -> str:
         """The title under which a run wrote an entry; empty where nobody knows any more."""
@@ -135,6 +137,7 @@ class SkillStore:
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
         with self._locked():
+            self._new_only(records)
             missing = self._missing(draft)
             try:
                 self._finish(draft, {self.ledger.place(entry)[0] for entry in missing})
@@ -187,6 +190,13 @@ class SkillStore:
         with locked(self._machine / "lock", self._disk):
             self.recovered = self._journal.recover() or self.recovered
             yield
+
+    def _new_only(self, records: Sequence[Record]) -> None:
+        """Raises Changed where another run has dealt with one of the lessons since. (A lesson that was held before may
+        come to stand in an entry now.)"""
+        self.ledger.refresh()
+        if any(each.lesson in self.ledger.lessons for each in records if each.lesson and each.action != "source"):
+            raise Changed("another run has learned the same meanwhile, nothing was written: run the command again")
 
     def _finish(self, draft: Draft, thinned: Collection[str] = ()) -> None:
         """Bring the index of every edited skill up to date, and of those that a person took entries out of."""

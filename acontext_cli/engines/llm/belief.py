@@ -8,6 +8,7 @@ from acontext_cli.engines.rules.said import outcome_said
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import Known, Source, Task
+from acontext_cli.trace.excerpt import render
 from acontext_cli.trace.quantities import words
 from acontext_cli.trace.shell import command_of, is_shell
 from acontext_cli.trace.steps import VERBS, Step, Trace
@@ -16,7 +17,18 @@ from acontext_cli.trace.witness import OF_A_SKILL, witnessed
 ONLY_SAID = Known(source="claim", because="only the agent says so")
 ONLY_ANSWERED = Known(source="claim", because="only the answer of the change itself says so")
 
-_HANDED = re.compile(r"(?:cd [^&;|]+&& *)?(?:git (?:-C \S+ )?(?:add|commit|push|tag)|gh pr create)\b")
+_HANDED = re.compile(
+    r"cd [^|&<>$]+|git (?:-C \S+ )?(?:add|commit|push|tag|status|log|diff)\b[^|&<>$]*|gh pr create\b[^|&<>$]*"
+)
+_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_OF_RESULTS = re.compile(
+    r"\b(?:work|fix|solv|resolv|green|pass|succe|done|gone|fail|broke|error|wrong|same|crash|bug|correct"
+    r"|perfect|right|still|again)",
+    re.IGNORECASE,
+)
+_COMMON = frozenset(
+    str.split("user wants want with that this from have been when which their there always never also only")
+)
 _POLITE = re.compile(
     r"\b(?:thanks?|thank you|thx|ok(?:ay)?|great|perfect|good|nice|cool|awesome|bye|goodbye|cheers|so|very|much"
     r"|that'?s|is|all|for|your|the|help|have|a|day|you|too|no|that|will|be|it|everything|appreciate|yes|please)\b",
@@ -37,9 +49,11 @@ def known(
 
 
 def known_fact(facts: Iterable[str], messages: Iterable[Message], evidence: Collection[str]) -> Known:
-    """How a fact is known: the user says it, or a result shows it."""
+    """How a fact is known: the user says it, or a result shows it. The messages that are named must be of the same."""
     named = [message for message in witnessed(messages) if message.id in evidence and message.text != OF_A_SKILL]
-    if any(message.is_human and _shares_words(message.text, facts) for message in named):
+    if not _is_of(facts, "\n".join(map(render, named))):
+        return ONLY_SAID
+    if any(message.is_human for message in named):
         return Known(source="user", because="the user said so")
     if any(message.is_result for message in named):
         return Known(source="seen", because="a tool result shows it")
@@ -67,17 +81,26 @@ def _source(
 
 def _says_how(message: Message, report: TaskReport) -> bool:
     """Whether a message may say how it came out. Thanks, goodbye and a question do not, nor does the opposite."""
-    said = outcome_said(message.text)
+    text, said = message.text, outcome_said(message.text)
     if said:
         return said == report.status
-    return bool(re.search(r"\w", _POLITE.sub("", message.text))) and not message.text.rstrip().endswith("?")
+    if not re.search(r"\w", _POLITE.sub("", text)) or text.rstrip().endswith("?"):
+        return False
+    return bool(_OF_RESULTS.search(text)) or not text.isascii()  # of other languages the model knows more
 
 
-def _shares_words(said: str, facts: Iterable[str]) -> bool:
-    """Whether a message may be where facts were taken from: some telling word or number of them stands in it."""
-    words = {word for fact in facts for word in re.findall(r"\w{4,}|\d+", fact.lower())} - {"user", "wants", "always"}
-    # Of a text without such words (another writing system, say) nobody can tell.
-    return not words or any(word in said.lower() for word in words) or not said.isascii()
+def _is_of(facts: Iterable[str], text: str) -> bool:
+    """Whether a text is what facts were taken from: it holds a third of their telling words. Of other writing systems,
+    where words are not told apart so, nobody can say."""
+    words = {word for fact in facts for word in re.findall(r"\w{4,}|\d+", fact.lower())} - _COMMON
+    held = set(re.findall(r"\w{4,}|\d+", text.lower()))
+    stems = {word[:5] for word in held}
+    return not words or not _is_latin(text) or 3 * sum(word[:5] in stems for word in words) >= len(words)
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(letter < "\u0250" for letter in letters) >= len(letters) / 2
 
 
 def _looks_after_a_change(step: Step, told: Trace, before: bool) -> bool:
@@ -90,7 +113,8 @@ def _looks_after_a_change(step: Step, told: Trace, before: bool) -> bool:
 
 def _hands_over(step: Step) -> bool:
     """Whether a change only passes on what was done: committing it changes nothing about it."""
-    return is_shell(step.tool) and bool(_HANDED.match(command_of(step.arguments)))
+    bare = _QUOTED.sub("quoted", command_of(step.arguments)) if is_shell(step.tool) else ""
+    return bool(bare) and all(map(_HANDED.fullmatch, re.split(r"\s*(?:&&|;|\n)\s*", bare.strip())))
 
 
 def _plain(source: Source) -> str:

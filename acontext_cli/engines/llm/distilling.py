@@ -18,7 +18,7 @@ from acontext_cli.tasks import Task
 from acontext_cli.trace.steps import trace
 
 _TURNS = 3
-_MOST = 5
+_MOST = 8
 _MOST_TOOLS = 12
 
 
@@ -78,7 +78,8 @@ def _told(task: Task) -> str:
 
 
 def _finding(task: Task, given: Given, messages: Sequence[Message], tools: tuple[str, ...]) -> Finding:
-    report, evidence = given
+    report, known_ids = given[0], {message.id for message in messages}
+    evidence = tuple(id for id in given[1] if id in known_ids)
     verdict = verdict_of(report)
     if isinstance(verdict, Skip):
         return Finding(verdict=verdict, known=task.known)

@@ -43,6 +43,15 @@ class _Found:
         unnamed = self.verdicts.get(0, []) if len(self.tasks) == 1 else []
         return [*self.verdicts.get(number, []), *unnamed]
 
+    def clash(self, value: object) -> str:
+        """Why a report cannot stand beside the others, in words; empty where it can."""
+        if not isinstance(value, TaskReport):
+            return ""
+        same = [
+            each.number for each in self.tasks.values() if each.first == value.first and each.number != value.number
+        ]
+        return f"task {same[0]} begins at {value.first} already: what one message asks for is one task" if same else ""
+
     def covers(self, part: Sequence[Placed]) -> int:
         """The last message up to which everything that a person said belongs to a task; 0 where it all does."""
         asked = [number for number, placed in enumerate(part, 1) if placed[0].is_human]
@@ -99,7 +108,7 @@ class Extraction:
         asking = Asking(self._model, Asked(system=system, text=text, tools=tools, turns=_TURNS))
         found, reminded = _Found(), False
         for call, value in asking:
-            if problem := _problem(value, len(part)):
+            if problem := _problem(value, len(part)) or found.clash(value):
                 asking.refuse(call, problem)
                 continue
             if isinstance(value, NoTask) and not (held or found.tasks) and asking.waiting <= 1:
@@ -200,5 +209,5 @@ def _is_quiet(part: Sequence[Placed]) -> bool:
         return False
     said = [message.text for message in messages if message.is_human]
     if not any(message.role == "assistant" and message.text.strip() for message in messages):
-        return True
+        return not any(map(may_state, said))
     return len(" ".join(said).split()) <= _QUIET and not any(map(may_state, said))

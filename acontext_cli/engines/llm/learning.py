@@ -13,11 +13,11 @@ from acontext_cli.engines.engine import Came, Decline, Hold, Proposed, Space
 from acontext_cli.engines.llm.asking import Asked, Asking
 from acontext_cli.engines.llm.context import Context
 from acontext_cli.engines.llm.lessons import Lesson, asked_text, together
-from acontext_cli.engines.llm.moves import MOVES, ReadFile, ReadSkill, SkipLesson
-from acontext_cli.engines.llm.ours import Unfit
+from acontext_cli.engines.llm.moves import MOVES, Look, ReadFile, ReadSkill, SkipLesson
 from acontext_cli.engines.llm.work import Work
 from acontext_cli.engines.rules.entry import entry_id, lesson_text
 from acontext_cli.engines.rules.writing import Writer
+from acontext_cli.errors import AcontextError
 from acontext_cli.messages import ToolCall
 from acontext_cli.models.kept import KeptModel
 from acontext_cli.prompts import prompt
@@ -34,7 +34,7 @@ class Learning:
         self._names = names
 
     def proposals(self, items: Iterable[Distillation]) -> Proposed:
-        writer, lessons = Writer(self._space), list[Lesson]()
+        writer, lessons, held = Writer(self._space), list[Lesson](), list[Hold]()
         own_log = DAILY in self._space.names() and self._space.by_hand(DAILY)
         warned: set[tuple[str, int]] = set()
         items = tuple(items)
@@ -49,11 +49,13 @@ class Learning:
             if isinstance(item.verdict, Skip):
                 continue
             if item.known is None or item.known.source == "claim":
-                yield _held(item, item.verdict)
+                held.append(_held(item, item.verdict))
             else:
                 lessons.append(Lesson(item))
-        for few in together(lessons, self._room // 3):
+        # Records first, and what needs nobody last: what breaks off in between leaves the lessons still to do.
+        for few in together(sorted(lessons, key=lambda each: not each.is_record), self._room // 3):
             yield from self._written(few)
+        yield from (each for each in held)  # what comes of it is sent back, which a list cannot take
 
     def _warned(self, writer: Writer, item: Distillation) -> Proposed:
         """What this task had taught before it turned out to have failed; facts do not fail with it."""
@@ -68,7 +70,7 @@ class Learning:
         asking = Asking(self._model, self._asked(lessons))
         for call, move in asking:
             if isinstance(move, ReadSkill | ReadFile):
-                asking.answer(call, work.look(move))
+                _looked(asking, work, call, move)
             else:
                 yield from self._moved(asking, work, call, move)
             if not asking.waiting and not work.open:
@@ -92,7 +94,7 @@ class Learning:
                 came: Came | None = None
             else:
                 came = yield work.proposal(move, lesson)
-        except Unfit as error:
+        except AcontextError as error:  # an edit that does not fit, or a skill that cannot be read
             asking.refuse(call, str(error))
             return
         if came and came.decision == "refused":
@@ -110,6 +112,15 @@ class Learning:
     def _room(self) -> int:
         """So many tokens are left beside the prompt and its tools: for lessons, the catalog, and what is read."""
         return max(1_000, self._context.input_tokens - tokens(prompt("learn")) - MOVES.tokens)
+
+
+def _looked(asking: Asking, work: Work, call: ToolCall, move: Look) -> None:
+    try:
+        shown = work.look(move)
+    except AcontextError as error:
+        asking.refuse(call, str(error))
+    else:
+        asking.answer(call, shown)
 
 
 def _answer(came: Came | None, ignored: str) -> str:

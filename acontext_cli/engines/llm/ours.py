@@ -44,6 +44,8 @@ def changed_entry(before: str, after: str, file: str, *, own: bool) -> tuple[Ent
         if own:
             return None
         raise Unfit("that adds or takes away a whole entry: change one with replace_text, add one with add_entry")
+    if old and before[: before.find(old[0].text)] != after[: after.find(new[0].text)]:
+        raise Unfit("that changes what stands before the first entry too: one at a time")
     pairs = [(was, now) for was, now in zip(old, new, strict=True) if was.text != now.text]
     if len(pairs) > 1 and any(was.id for was, _ in pairs):
         raise Unfit("that changes several entries: one at a time")

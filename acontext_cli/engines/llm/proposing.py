@@ -20,6 +20,7 @@ from acontext_cli.engines.llm.ours import (
 )
 from acontext_cli.engines.rules.entry import (
     WARNING,
+    bare_title,
     forget_line,
     known_lines,
     titled_id,
@@ -36,6 +37,7 @@ from acontext_cli.skills import (
     description,
     entries,
     heading,
+    one_line,
     render,
     tokens,
 )
@@ -51,6 +53,8 @@ class Proposer:
 
     def __init__(self, space: Space) -> None:
         self._space = space
+        self._originals: dict[tuple[str, str], str] = {}
+        """Files as they were before this conversation changed them."""
 
     def proposal(self, move: moves.Edit, item: Distillation, *, is_record: bool = False) -> Proposal:
         """The proposal of an edit for a lesson. Raises Unfit with a reason that the model can act on."""
@@ -68,7 +72,7 @@ class Proposer:
 
     def _added(self, move: moves.AddEntry, item: Distillation, is_record: bool) -> Proposal:
         self._writable(move.skill)
-        title, id, text = self._entry(move.text, item, own=self._space.by_hand(move.skill))
+        title, id, text = self._entry(move.text, item, own=self._space.by_hand(move.skill), is_record=is_record)
         if self._space.tokens(move.skill, move.file) and self._is_full(move.skill, move.file, text):
             raise Unfit(f"{move.file!r} is full: use another file, for example {_next_file(move.file)!r}")
         edit = edits.AddEntry(skill=move.skill, file=move.file, text=text)
@@ -80,7 +84,7 @@ class Proposer:
         if body.startswith("---"):
             raise Unfit("body begins with front matter: leave that out, name and description are given apart")
         whole = body if _INDEX.search(body) else f"{body}\n\n## Index"
-        title, id, text = self._entry(move.text, item, own=False)
+        title, id, text = self._entry(move.text, item, own=False, is_record=is_record)
         made = edits.CreateSkill(name=move.name, description=description(move.description), body=f"{whole}\n")
         head = render(name=made.name, description=made.description, body=made.body)
         if found := faults(move.name, {move.file: "", SKILL: head}):
@@ -111,7 +115,8 @@ class Proposer:
         after = before.replace(move.old, move.new)
         changed = changed_entry(before, after, move.file, own=self._space.by_hand(move.skill))
         self._in_order(move.skill, move.file, after)
-        if not (changed and changed[0].id) and (gone := lines_gone(before, after)) > _MOST_GONE:
+        original = self._originals.setdefault((move.skill, move.file), before)
+        if not (changed and changed[0].id) and (gone := lines_gone(original, after)) > _MOST_GONE:
             raise Unfit(f"that takes {gone} lines away which somebody else wrote: add to them, or change one at a time")
         if changed and changed[0].id:
             return self._rewritten(*changed, move, item, is_record)
@@ -122,7 +127,9 @@ class Proposer:
         self, old: Entry, new: Entry, move: moves.ReplaceText, item: Distillation, is_record: bool
     ) -> Proposal:
         sessions = len(self._space.sources(old.id) | {item.session})
-        text = with_sessions(with_ours(old, new, item.date), sessions)
+        text = with_ours(old, new, item.date)
+        if not self._space.by_hand(move.skill):  # there such words are a person's own
+            text = with_sessions(text, sessions)
         edit = edits.ReplaceText(skill=move.skill, file=move.file, old=old.text, new=text)
         return _proposal(item, (edit,), edit, old.id, "replace", new.title, text, before=old.text, is_record=is_record)
 
@@ -136,7 +143,8 @@ class Proposer:
         if item.known is None or item.known.source == "claim":
             raise Unfit("only the agent says so, which confirms nothing: skip_lesson")
         sessions = len(self._space.sources(id) | {item.session})
-        text = with_sessions_renewed(entry.text, sessions, item.date)
+        own = self._space.by_hand(skill)
+        text = entry.text if own else with_sessions_renewed(entry.text, sessions, item.date)
         edit = edits.ReplaceText(skill=skill, file=entry.file, old=entry.text, new=text)
         asked: tuple[SkillEdit, ...] = (edit,) if text != entry.text else ()
         return _proposal(item, asked, edit, id, "source", entry.title, text, before=entry.text, is_record=is_record)
@@ -177,26 +185,29 @@ class Proposer:
         skill = self._space.skill(name)
         return redescribed(name, skill, description(said)) if keeps_triggers(skill.description, said) else ()
 
-    def _entry(self, text: str, item: Distillation, *, own: bool) -> tuple[str, str, str]:
+    def _entry(self, text: str, item: Distillation, *, own: bool, is_record: bool) -> tuple[str, str, str]:
         """Title, id and text of a new entry. `own`: in a skill of a person's, which says itself how entries look."""
         first, _, rest = text.strip().partition("\n")
         found = _HEADING.fullmatch(first)
         title = found["title"].strip("* ") if found else ""
         if not title:
             raise Unfit("text begins with the entry's heading, a line `## Title`")
-        id = titled_id(item.verdict, title) if not isinstance(item.verdict, Skip) else _record_id(item, title)
+        title = bare_title(title)
+        verdict = item.verdict
+        id = _record_id(item, title) if is_record or isinstance(verdict, Skip) else titled_id(verdict, title)
         if self._space.deleted(id):
             raise Unfit("a person deleted an entry of this title: skip_lesson")
         if there := self._space.entry(id):
             where = f"{there[0]}/{there[1].file}"
-            raise Unfit(f"an entry of this title stands in {where} already: confirm_entry, or replace_text there")
+            called = one_line(there[1].title, 80)
+            raise Unfit(f"it stands in {where} already, as {called!r}: confirm_entry, or replace_text there")
         lines = without_ours(line.rstrip() for line in rest.strip("\n").split("\n"))
         if entries("\n".join(lines)):
             raise Unfit("text is one entry, with one line `## Title`: add another with a call of its own")
         if own:
             return title, id, "\n".join([heading(title, item.date, id), *lines]).rstrip()
         failure = isinstance(item.verdict, Failure)
-        title = f"{WARNING}{title.removeprefix(WARNING)}" if failure else title
+        title = f"{WARNING}{title}" if failure else title
         ends = [*([forget_line(item.date)] if failure else []), *known_lines(item.known, 1)]
         return title, id, "\n".join([heading(title, item.date, id), *lines, *ends]).rstrip()
 

@@ -29,6 +29,7 @@ class TaskReport:
     progress: tuple[str, ...] = ()
     """What was found and done, two to six lines."""
     status: Status
+    """How it came out."""
     known: Literal["user", "check", "seen", "claim"] = "claim"
     """How success or failure is known."""
     evidence: tuple[int, ...] = ()

@@ -1,21 +1,24 @@
 """The lessons of one conversation at work: which are still open, what was read, and what an edit comes to."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
+from acontext_cli.distillations import Distillation
 from acontext_cli.engines.engine import Proposal, Space
 from acontext_cli.engines.llm.context import Context
 from acontext_cli.engines.llm.lessons import Lesson, readable
 from acontext_cli.engines.llm.moves import ConfirmEntry, Edit, Look, ReadFile
 from acontext_cli.engines.llm.ours import Unfit, keeps_triggers
 from acontext_cli.engines.llm.proposing import Proposer
+from acontext_cli.errors import AcontextError
 from acontext_cli.recall import Recall
 from acontext_cli.skills import DAILY, SKILL, tokens
 
 _SMALL = 1_500
 """Tokens of a skill's files that are shown with it."""
 _LEAST = 300
-"""Tokens that are shown of whatever is read, however much was read before."""
+"""With fewer tokens left nothing more is read."""
 _TRIES = 4
 """A lesson that was refused so often is given up."""
 _COMMON = frozenset(
@@ -49,7 +52,9 @@ class Work:
 
     def _fitted(self, text: str) -> str:
         """As much of a text as may still be read."""
-        most = max(self._room, _LEAST) * 4
+        if self._room < _LEAST:
+            return "No room is left to read more: go on with what was read."
+        most = self._room * 4
         self._room -= tokens(text[:most])
         return text if len(text) <= most else f"{text[:most]}\n… (cut: {len(text) - most:,} characters more)"
 
@@ -57,7 +62,11 @@ class Work:
         """The data files of a skill that holds little: reading them apart would cost more than showing them."""
         readings = dict(readable(self._space))
         files = self._space.skill(name).files if name in readings and name != DAILY else {}
-        texts = {file: text for file in sorted(files) if file != SKILL and (text := files[file])}
+        texts: dict[str, str] = {}
+        for file in sorted(files):
+            if file != SKILL and file.endswith(".md"):
+                with suppress(AcontextError):  # one that is no text is not shown
+                    texts[file] = files[file]
         if sum(map(tokens, texts.values())) > _SMALL:
             return ""
         return "".join(f"\n--- {file} ---\n{text}" for file, text in texts.items())
@@ -84,8 +93,14 @@ class Work:
         if isinstance(move, ConfirmEntry) and made.skill not in self._read:
             raise Unfit(f"read {made.skill!r} first, with get_skill: what it says is to be seen before it is confirmed")
         self._read.add(made.skill)
-        before = self._context.lessons(lesson.item.session, lesson.item.task.number)
-        return replace(made, settles=tuple(each.id for each in before))
+        return made if lesson.is_record else replace(made, settles=self._settled(lesson.item))
+
+    def _settled(self, item: Distillation) -> tuple[str, ...]:
+        """The lesson that may have been held before the outcome of this one's task was known better: where the task had
+        one of this kind then, and no other to mistake it for."""
+        told = self._context.lessons(item.session, item.task.number)
+        before = [each.id for each in told if each.id != item.id and type(each.verdict) is type(item.verdict)]
+        return tuple(before) if len(before) == 1 else ()
 
     def _similar(self, move: object) -> str:
         """A skill that was not read and shares a word of its name with one that is to be made."""

@@ -30,7 +30,12 @@ def entry_id(lesson: Lesson) -> str:
 def titled_id(lesson: Lesson, title: str) -> str:
     """The id of an entry that holds a lesson under this title."""
     kind = "fact" if isinstance(lesson, Facts) else "procedure"
-    return _hashed(f"{kind}:{' '.join(title.removeprefix(WARNING).lower().split())}", 6)
+    return _hashed(f"{kind}:{' '.join(bare_title(title).lower().split())}", 6)
+
+
+def bare_title(title: str) -> str:
+    """A title without the word that makes a warning of it."""
+    return re.sub(r"^(?:warning:\s*)+", "", title.strip(), flags=re.IGNORECASE) or title
 
 
 def digest_id(task: Task, session: str) -> str:
@@ -41,7 +46,8 @@ def lesson_text(lesson: Lesson, item: Distillation, sessions: int) -> str:
     """The entry of a lesson."""
     lines = _bullets(lesson, item.date)
     known = known_lines(item.known, sessions)
-    text = "\n".join([heading(lesson.title, item.date, entry_id(lesson)), *lines, *known])
+    title = f"{WARNING}{bare_title(lesson.title)}" if isinstance(lesson, Failure) else lesson.title
+    text = "\n".join([heading(title, item.date, entry_id(lesson)), *lines, *known])
     if isinstance(lesson, Success) and lesson.otherwise and tokens(text) > ENTRY_TOKENS:
         return lesson_text(replace(lesson, otherwise=""), item, sessions)
     return text
