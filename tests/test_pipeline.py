@@ -823,6 +823,17 @@ def test_no_transcript_breaks_the_stages(
     assert tree(home.root) == before
 
 
+def test_what_is_told_taken_back_and_told_again_is_a_new_lesson_each_time(home: Home) -> None:
+    session = home.session(incident())
+    ids = []
+    for status in ("failed", "success", "failed", "success"):
+        session.tell(Outcome(status=status, task=1))  # type: ignore[arg-type]
+        home.learn(session)
+        ids.append([item.id for item in session.distillations()][-1])
+    assert len(set(ids)) == len(ids)
+    assert not something_new(session, home.store())
+
+
 def test_everything_written_passes_the_reference_validator(home: Home) -> None:
     session = rich(home)
     home.learn(session)

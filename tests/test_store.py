@@ -179,6 +179,17 @@ def test_what_a_person_changed_meanwhile_is_never_overwritten(tmp_path: Path, me
     assert "l2" not in opened(tmp_path).ledger.lessons
 
 
+def test_a_lesson_that_another_run_has_dealt_with_meanwhile_is_not_written_twice(tmp_path: Path) -> None:
+    store = begun(tmp_path)
+    draft = drafted(store, add("e2"))
+    other = opened(tmp_path)
+    other.commit(drafted(other, add("e3", "new.md")), [Record(action="add", lesson="l2")], LATER)
+    before = skills(tmp_path)
+    with pytest.raises(Changed, match="another run has learned the same meanwhile"):
+        store.commit(draft, [Record(action="add", lesson="l2")], LATER)
+    assert skills(tmp_path) == before
+
+
 def test_a_change_names_the_file(tmp_path: Path) -> None:
     store = begun(tmp_path)
     draft = drafted(store, add("e2"))
