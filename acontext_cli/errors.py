@@ -5,6 +5,12 @@ class AcontextError(Exception):
     """Shown as one line on stderr, exit code 1. Everything else that escapes is a bug."""
 
 
+def unreadable(error: OSError) -> AcontextError:
+    """The error that a file could not be read or written."""
+    which = repr(str(error.filename)) if error.filename else "one of its files"
+    return AcontextError(f"{which}: {error.strerror or error}")
+
+
 class Refused(AcontextError):
     """An edit that does not fit the skill it is for; told to whoever proposed it."""
 

@@ -264,6 +264,34 @@ class TestErrors:
         assert re.findall(r"^(\w+day)$", result.stdout, re.MULTILINE) == ["monday", "wednesday"]
         assert entry(cli).count("## ") == 2
 
+    @pytest.mark.parametrize("jobs", [1, 3])
+    @pytest.mark.parametrize("file", ["answers.jsonl", "tasks.jsonl", "distillations.jsonl"])
+    def test_a_file_that_cannot_be_read_is_its_sessions_trouble_alone(
+        self, cli: Cli, ask: Any, file: str, jobs: int
+    ) -> None:
+        record(cli, "monday", "tuesday", "wednesday")
+        second = sorted((cli.root / ".acontext" / "sessions").iterdir())[1]
+        (second / file).mkdir()
+        with server(then=clerk()) as at:
+            ask(at)
+            result = cli.run("learn", "--jobs", jobs)
+        assert result.exit_code == 1
+        told, *_, last = result.stderr.splitlines()
+        assert last == "acontext: 1 session could not be learned from: see above"
+        assert "Is a directory" in told
+        assert len(re.findall(r"^(\w+day)$", result.stdout, re.MULTILINE)) == 2
+        assert entry(cli).count("## ") == 2
+
+    def test_a_skill_that_cannot_be_read_keeps_nobody_from_learning(self, cli: Cli, ask: Any) -> None:
+        record(cli, "monday")
+        skill = cli.root / "skills_store" / "default" / "people" / "SKILL.md"
+        skill.parent.mkdir(parents=True)
+        skill.write_bytes(b"---\nname: people\ndescription: caf\xe9\n---\n# P\n")
+        with server(turn(*TASK), turn(creates())) as at:
+            ask(at)
+            cli("learn")
+        assert TITLE in entry(cli)
+
     def test_a_model_that_stops_half_way_leaves_what_it_wrote(self, cli: Cli, ask: Any) -> None:
         record(cli, "monday")
         second = ("report_factual_content", {"task": 1, "facts": ["It is 5000 ms."], "evidence": [9]})

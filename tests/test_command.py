@@ -15,6 +15,7 @@ from conftest import ROOT, Cli
 from foreign import claude_code, codex
 from hypothesis import example, given
 from hypothesis import strategies as st
+from transcripts import incident
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import MARK, Json
@@ -324,6 +325,28 @@ class TestWhatIsStopped:
         asking.send_signal(signal.SIGINT)
         assert b"KeyboardInterrupt" in asking.communicate(timeout=10)[1]
         assert wait_for(lambda: not any(map(is_alive, running)))
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+    def test_a_closed_terminal_and_kill_end_it_too(self, cli: Cli, tmp_path: Path, number: signal.Signals) -> None:
+        talk = "".join(json.dumps(each) + "\n" for each in incident())
+        cli("session", "new", "--name", "monday")
+        cli("record", "monday", input=talk)
+        argv = [sys.executable, "-S", str(FAKE), "hang", str(tmp_path / "pids")]
+        env = {**os.environ, "ACONTEXT_MODEL_COMMAND": json.dumps(argv), "PYTHONPATH": str(ROOT)}
+        learning = subprocess.Popen(
+            [sys.executable, "-m", "acontext_cli", "learn"], cwd=cli.root, env=env, stderr=subprocess.PIPE
+        )
+        running = pids(tmp_path / "pids")
+        learning.send_signal(number)
+        assert b"Traceback" not in learning.communicate(timeout=10)[1]
+        assert learning.returncode == 128 + number
+        assert wait_for(lambda: not any(map(is_alive, running)))
+
+
+def test_a_key_in_its_environment_is_not_kept_of_what_it_prints() -> None:
+    said = answer("environment", TEAM_KEY="teamkeyvalue77", GIT_AUTHOR_NAME="Ann Lee Miller")
+    assert "TEAM_KEY=****" in said
+    assert "GIT_AUTHOR_NAME=Ann Lee Miller" in said
 
 
 class TestItsName:

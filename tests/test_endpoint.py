@@ -22,7 +22,7 @@ from misbehaving import (
 )
 
 from acontext_cli.conversation import Conversation
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, Unavailable
 from acontext_cli.messages import ToolCall
 from acontext_cli.model import Reply, Usage
 from acontext_cli.models.endpoint import Endpoint, EndpointModel
@@ -601,3 +601,27 @@ def test_a_prompt_that_was_read_is_not_said_to_be_cut(messages, usage):
     with server(answers(message(content="Done.", usage=usage))) as at:
         model(at, warned).reply(messages, [])
     assert warned == []
+
+
+def test_neither_key_nor_headers_are_kept_of_an_answer():
+    headers = {"X-Team": "Bearer team-number-seven", "HTTP-Referer": "https://example.com"}
+    with server(says(f"I saw {KEY}, team-number-seven and https://example.com")) as at:
+        assert reply(at, headers=headers).text == "I saw ****, **** and https://example.com"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "lasting"),
+    [
+        (refuses(403, "Your input was flagged by moderation"), False),
+        (refuses(404, "No endpoints found that support this input"), False),
+        (hangs_up(), False),
+        (refuses(403, "no access"), True),
+        (refuses(404, "model not found"), True),
+        (refuses(401, "Incorrect API key provided"), True),
+    ],
+)
+def test_what_is_wrong_with_one_question_is_told_from_what_is_wrong_with_all(behaviour, lasting):
+    with server(then=behaviour) as at, pytest.raises(AcontextError) as caught:
+        reply(at, retries=0)
+    assert isinstance(caught.value, Unavailable) is lasting
+    assert "OPENAI_API_KEY" not in str(caught.value) or lasting

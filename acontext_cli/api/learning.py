@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from acontext_cli import pipeline
 from acontext_cli.api.pool import in_order
 from acontext_cli.api.session import Session
-from acontext_cli.errors import AcontextError, Unavailable
+from acontext_cli.errors import AcontextError, Unavailable, unreadable
 from acontext_cli.models.spending import LimitReached
 from acontext_cli.pipeline import Learned, Prepared
 
@@ -129,6 +129,8 @@ def _prepared(work: Work | Done) -> tuple[Work, Prepared] | Done:
         tasks = pipeline.prepare(work.session.folder, work.engine)
     except AcontextError as error:
         return Done(work.workspace, work.session, error=error)
+    except OSError as error:
+        return Done(work.workspace, work.session, error=unreadable(error))
     usage = work.engine.usage - before
     return work, Prepared(session=work.session.folder, tasks=tasks, usage=usage)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acontext_cli.api.session import Session
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, unreadable
 from acontext_cli.session import Sessions
 from acontext_cli.session.clock import now
 from acontext_cli.workspace import WorkspaceFolder, user_folder
@@ -214,7 +214,10 @@ class Workspace:
         for each in (store, facts):
             if each is not None:
                 each.ledger.refresh()  # another run may have added to it since
-        return pipeline.something_new(session.folder, store, facts)
+        try:
+            return pipeline.something_new(session.folder, store, facts)
+        except OSError as error:
+            raise unreadable(error) from error
 
     def _user_facts(self, space: str) -> "SkillStore | None":
         """The space for what the user wants in general, where the config names one and no space was asked for."""

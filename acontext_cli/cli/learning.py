@@ -1,7 +1,9 @@
 """Learning from many sessions: one that is broken is named, and the others are learned from."""
 
+import signal
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 from acontext_cli.api.learning import Learning
 from acontext_cli.api.session import Session
@@ -19,6 +21,26 @@ from acontext_cli.show.text import warn
 def _wait() -> None:
     # Two at once would pay for the same answers.
     warn("another learn with a model is at work here: waiting for it")
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Let a closed terminal and `kill` end the run as Ctrl-C does, with all that it started; one that is told to ignore
+    them, as nohup does, goes on."""
+    signals = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        signals = []
+    for each in signals:
+        signal.signal(each, _end)
+    try:
+        yield
+    finally:
+        for each in signals:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def _end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 class Runs:
@@ -57,10 +79,11 @@ class Runs:
         """The runs of the sessions that are named, else of all that have something new."""
         try:
             with ExitStack() as locks:
-                for here in self._workspaces if self._models else ():
-                    locks.enter_context(locked(here.folder.machine / "learn.lock", waiting=_wait))
+                if self._models:
+                    locks.enter_context(_ending())
+                    self._lock(locks)
                 yield from self.of(refs) if refs else self.of_all()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             for model in self._models:
                 model.stop()  # a command in a process group of its own never hears of Ctrl-C
             raise
@@ -77,6 +100,11 @@ class Runs:
             for problem in Sessions(here.folder.sessions).problems():
                 self._fail(problem)
         yield from self._runs([(here, each) for here in self._workspaces for each in here.sessions()], only_new=True)
+
+    def _lock(self, locks: ExitStack) -> None:
+        # In one order, wherever it is begun: two that lock in different orders wait for each other for ever.
+        for machine in sorted({here.folder.machine for here in self._workspaces}):
+            locks.enter_context(locked(machine / "learn.lock", waiting=_wait))
 
     def _count(self, workspace: Workspace) -> None:
         """Every workspace asks its own model; the limits are for all together."""

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,10 +18,12 @@ from acontext_cli.models.envelope import Answer, opened
 from acontext_cli.models.in_text import as_text, calls_in
 from acontext_cli.models.presets import program_of
 from acontext_cli.models.program import Ended, Program
-from acontext_cli.models.refusals import Passing, last_words, refusal
+from acontext_cli.models.refusals import SECRET_LENGTH, Passing, last_words, refusal
 
 _INSIDE = frozenset({"CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT"})
 """By these claude knows that it runs inside itself, and refuses to start."""
+_OF_A_KEY = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD)$", re.IGNORECASE)
+"""Variables of such names hold what must never be repeated."""
 _SUBCOMMAND = re.compile(r"--?[a-z][a-z-]{0,30}(?==|$)|[a-z][a-z-]{0,20}$", re.IGNORECASE)
 
 
@@ -51,6 +53,8 @@ class CommandModel:
         self._pause = pause
         self._called = program_of(command.argv)
         environment = {name: value for name, value in env.items() if name not in _INSIDE} | {NO_CAPTURE: "1"}
+        named = {value for name, value in env.items() if _OF_A_KEY.search(name) and len(value) >= SECRET_LENGTH}
+        self._secrets = sorted(named, key=len, reverse=True)
         self._program = Program(command.argv, name=self.name, env=environment, timeout=command.timeout)
 
     def reply(self, messages: Sequence[Json], tools: Sequence[Json], *, required: bool = False) -> Reply:
@@ -80,11 +84,18 @@ class CommandModel:
 
     def _asked(self, sent: bytes) -> Answer:
         with _folder(self._folder) as folder:
-            ended = self._program.run(sent, folder)
+            ended = self._without_keys(self._program.run(sent, folder))
         answer = opened(ended.out)
         if ended.code == 0 and answer.text and not answer.error:
             return answer
         raise refusal(self.name, self._called, _words(ended, answer), status=answer.status)
+
+    def _without_keys(self, ended: Ended) -> Ended:
+        """What it printed without the keys in its environment: answers are kept."""
+        out, err = ended.out, ended.err
+        for secret in self._secrets:
+            out, err = out.replace(secret, "****"), err.replace(secret, "****")
+        return replace(ended, out=out, err=err)
 
 
 def _words(ended: Ended, answer: Answer) -> str:

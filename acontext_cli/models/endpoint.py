@@ -17,7 +17,7 @@ from acontext_cli.model import Reply, Usage
 from acontext_cli.models import remedies
 from acontext_cli.models.in_text import rewritten
 from acontext_cli.models.reading import PLAUSIBLE, Unusable, parsed, reply_of, tokens
-from acontext_cli.models.refusals import one_line
+from acontext_cli.models.refusals import SECRET_LENGTH, one_line
 from acontext_cli.models.sdk import Access, Late, Refused, Sdk, Unreached
 from acontext_cli.models.ways import OPENAI, Way, first, without, without_echo
 
@@ -25,6 +25,8 @@ PAUSES = (0.5, 2.0)
 """Seconds before an answer that says nothing is asked for again."""
 COMPARED = 1000
 """Tokens from which a prompt is long enough to tell whether it was cut."""
+_PUBLIC = re.compile(r"referer|title|agent|accept|content|version|beta|region|organi[sz]ation|project", re.IGNORECASE)
+"""Headers of such names hold no secret."""
 _KEY = re.compile(r"[\x21-\x7e]*")
 
 
@@ -113,7 +115,7 @@ class EndpointModel:
             except Refused as refused:
                 self._change(way, body, refused)
                 continue
-            reply = reply_of(parsed(content), tools, estimate)
+            reply = reply_of(parsed(self._without_key(content)), tools, estimate)
             self._compare(reply.usage.prompt, estimate)
             return reply
 
@@ -123,7 +125,9 @@ class EndpointModel:
         except Late:
             raise AcontextError(remedies.late(self._endpoint.timeout, model=self.name, where=self._where)) from None
         except Unreached as unreached:
-            raise Unavailable(remedies.unreached(self._clean(str(unreached)), where=self._where)) from None
+            words = self._clean(str(unreached))
+            error = AcontextError if remedies.is_broken_off(words) else Unavailable
+            raise error(remedies.unreached(words, where=self._where)) from None
         except Refused:
             raise
         except AcontextError as error:
@@ -180,6 +184,15 @@ class EndpointModel:
             raise Unavailable("there is no key: set OPENAI_API_KEY, or base_url for a server of your own")
         if not _KEY.fullmatch(self._endpoint.key):
             raise Unavailable("OPENAI_API_KEY holds a blank or a sign that no key has: set it anew")
+
+    def _without_key(self, content: bytes) -> bytes:
+        """An answer without the key and the headers that may be one, which some servers repeat: answers are kept."""
+        headers = (value for name, value in self._endpoint.headers.items() if not _PUBLIC.search(name))
+        for secret in (self._endpoint.key, *headers):
+            for part in sorted({secret, *secret.split()}, key=len, reverse=True):
+                if len(part) >= SECRET_LENGTH:
+                    content = content.replace(part.encode("utf-8", "replace"), b"****")
+        return content
 
     def _clean(self, text: str) -> str:
         """Words of a server on one line, without the key and the headers that some repeat."""

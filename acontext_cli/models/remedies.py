@@ -5,6 +5,11 @@ import re
 from acontext_cli.models.ways import is_too_long
 
 _NO_QUOTA = re.compile(r"insufficient[_ ](?:quota|balance|credit|fund)|credit balance|payment required", re.IGNORECASE)
+_OF_THE_INPUT = re.compile(
+    r"\b(?:this|your|the) (?:input|prompt|request|message)|moderat|flagged|safety|policy", re.IGNORECASE
+)
+"""How a server says that it is about what was sent, and not about who asks or whom."""
+_BROKE_OFF = re.compile(r"disconnected|reset|broken pipe|peer closed|incomplete", re.IGNORECASE)
 _UNKNOWN_NAME = re.compile(r"name or service|nodename|getaddrinfo|name resolution|no address", re.IGNORECASE)
 
 
@@ -15,7 +20,13 @@ def is_without_quota(said: str) -> bool:
 
 def is_lasting(status: int, said: str) -> bool:
     """Whether every other question would be refused for the same reason."""
-    return status in (401, 402, 403, 404, 429) and not is_too_long(said)
+    about_this = is_too_long(said) or (status in (403, 404) and _OF_THE_INPUT.search(said))
+    return status in (401, 402, 403, 404, 429) and not about_this
+
+
+def is_broken_off(why: str) -> bool:
+    """Whether a server was there and hung up, which the next question may not make it do."""
+    return not why or _BROKE_OFF.search(why) is not None
 
 
 def refused(status: int, said: str, *, model: str, where: str) -> str:
@@ -23,6 +34,8 @@ def refused(status: int, said: str, *, model: str, where: str) -> str:
     words = f"({status}: {said})" if said else f"({status})"
     if status == 401:
         return f"{where} does not take the key (401): set OPENAI_API_KEY to one that holds there"
+    if status in (403, 404) and _OF_THE_INPUT.search(said):
+        return f"{where} refused what was sent {words}: try another model"
     if status == 403:
         return f"{where} gives no access {words}: set OPENAI_API_KEY to a key that may use {model!r}"
     if status == 404:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
@@ -92,9 +92,11 @@ class SkillStore:
 
     def wanted(self) -> list[tuple[str, str]]:
         """Name and description of the skills in which a person says what is to be remembered."""
-        draft = self.draft()
-        readable = (name for name, _ in self.catalog())
-        return by_hand(((name, draft.skill(name)) for name in readable), self.ledger)
+        draft, readable = self.draft(), list[tuple[str, Skill]]()
+        for name, _ in self.catalog():
+            with suppress(AcontextError):  # one that cannot be read wants nothing; `skill check` tells of it
+                readable.append((name, draft.skill(name)))
+        return by_hand(readable, self.ledger)
 
     def read(self, name: str) -> Skill:
         """A skill as it stands. Its files are read when they are looked at."""

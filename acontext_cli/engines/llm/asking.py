@@ -90,7 +90,7 @@ class Asking:
         """Whether the model was at work until its turns were used up, or it had made too many mistakes."""
         return self._conversation.exhausted or self._mistakes > _MOST_MISTAKES
 
-    def failed(self, what: str) -> NoAnswer:
+    def failed(self, what: str, *, then: str = "run it again, or try another model") -> NoAnswer:
         """The error that there is no usable answer; what was answered is asked again when the run is repeated."""
         self._model.fail()
         said = " ".join(self._conversation.text.split())[:160]
@@ -100,6 +100,5 @@ class Asking:
         ending = "in too many turns" if self._conversation.exhausted else ""
         told = "; ".join(part for part in (ending, why) if part)
         return NoAnswer(
-            f"the model {self._model.name!r} {what}{f' ({told})' if told else ''}: run it again, or try another model "
-            "(acontext config check)"
+            f"the model {self._model.name!r} {what}{f' ({told})' if told else ''}: {then} (acontext config check)"
         )

@@ -82,7 +82,7 @@ class Learning:
             raise asking.failed(left)
         for number in sorted(work.open):  # asked again it would come to no other end
             yield _undecided(lessons[number - 1], self._model.name)
-        raise asking.failed(f"{left}, which are held for a person to review")
+        raise asking.failed(f"{left}, which are held for a person to review", then="another model may do better")
 
     def _moved(self, asking: Asking, work: Work, call: ToolCall, move: object) -> Proposed:
         """One edit of the learner: tried, and what came of it told."""
