@@ -1,14 +1,20 @@
 """Learning over several workspaces at once."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from test_command import wait_for
+from transcripts import incident
 
+from acontext_cli.api.learning import Learning
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.cli.learning import Runs
+from acontext_cli.errors import Unavailable
 from acontext_cli.files import locked
-from acontext_cli.model import ScriptedModel
+from acontext_cli.messages import Json
+from acontext_cli.model import Reply, ScriptedModel
 
 
 def workspace(folder: Path) -> Workspace:
@@ -27,3 +33,21 @@ def test_workspaces_are_locked_in_one_order_wherever_it_is_begun(tmp_path: Path)
         assert wait_for(locks[0].exists)  # the other way round it waits without
     thread.join(5)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_a_model_that_cannot_be_asked_stops_those_that_ask_it_and_no_others(tmp_path: Path, jobs: int) -> None:
+    def silent(_: Sequence[Json]) -> Reply:
+        raise Unavailable("nothing answers")
+
+    asks, other = workspace(tmp_path / "a"), Workspace.init(tmp_path / "b")[0]
+    model = ScriptedModel(*[silent] * 4)
+    asks.engines.model = model
+    sessions = [(here, here.new_session()) for here in (asks, asks, other)]
+    for _, session in sessions:
+        session.record(*incident())
+    learning = Learning(sessions, jobs=jobs)
+    done = list(learning.run())
+    assert [each.session for each in done if each.learned] == [sessions[2][1]]
+    assert str(learning.stopped) == "nothing answers"
+    assert len(model.history) <= jobs

@@ -5,14 +5,14 @@ and merges more, than one that sees them one after the other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from acontext_cli import pipeline
 from acontext_cli.api.pool import in_order
 from acontext_cli.api.session import Session
 from acontext_cli.errors import AcontextError, Unavailable, unreadable
-from acontext_cli.models.spending import LimitReached
+from acontext_cli.models.spending import LimitReached, identity
 from acontext_cli.pipeline import Learned, Prepared
 
 if TYPE_CHECKING:
@@ -55,13 +55,16 @@ class Learning:
     dry_run: bool = False
     jobs: int = 1
     stopped: AcontextError | None = None
-    """What ended it before its time: a limit, or that no model can be asked."""
+    """What ended it before its time: a limit, or that no model can be asked. (Then those that ask another, or none, are
+    learned from.)"""
+    _silent: set[str] = field(default_factory=set)
+    """The models that cannot be asked."""
 
     def run(self) -> Iterator[Done]:
         """Each session's outcome, in order. One that fails does not keep the others from being learned from."""
         group: list[tuple[Work, Prepared]] = []
         for done in in_order(self._works(), _prepared, self.jobs):
-            if self.stopped:
+            if self._is_over(done.workspace if isinstance(done, Done) else done[0].workspace):
                 continue  # what is still being asked is waited for: its answers are paid for, and kept
             if isinstance(done, Done):
                 yield from self._failed(group, done)
@@ -80,9 +83,15 @@ class Learning:
         # What is shared (spaces, ledgers) is looked at by one thread: several jobs get their works made beforehand.
         made: Iterable[Work | Done] = (self._work(here, session) for here, session in self.sessions)
         for work in made if self.jobs == 1 else list(made):
-            if self.stopped:
-                return
-            yield work
+            if not self._is_over(work.workspace):
+                yield work
+
+    def _is_over(self, here: "Workspace") -> bool:
+        return isinstance(self.stopped, LimitReached) or _model_of(here) in self._silent
+
+    def _end(self, here: "Workspace", error: AcontextError) -> None:
+        self.stopped = error if isinstance(error, LimitReached) else self.stopped or error
+        self._silent.add(_model_of(here))
 
     def _work(self, here: "Workspace", session: Session) -> "Work | Done":
         try:
@@ -94,12 +103,12 @@ class Learning:
         """What was ready before a session that failed is written first: the order stays."""
         yield from self._written(group)
         if isinstance(done.error, _ENDS):
-            self.stopped = self.stopped or done.error
+            self._end(done.workspace, done.error)
         else:
             yield done
 
     def _written(self, group: "Sequence[tuple[Work, Prepared]]") -> Iterator[Done]:
-        if not group or self.stopped:
+        if not group or self._is_over(group[0][0].workspace):
             return
         first = group[0][0]
         run = first.workspace.new_run(first.engine, first.session)
@@ -112,7 +121,8 @@ class Learning:
             yield from (Done(work.workspace, work.session, error=refused) for work, _ in group)
             return
         if isinstance(error, _ENDS):
-            self.stopped, error = error, None
+            self._end(first.workspace, error)
+            error = None
         left = [error is not None and work.workspace.is_new(work.session, self.space) for work, _ in group]
         for number, ((work, _), each) in enumerate(zip(group, learned, strict=True)):
             # Said of the sessions that it leaves something of; where there are none, once.
@@ -133,6 +143,11 @@ def _prepared(work: Work | Done) -> tuple[Work, Prepared] | Done:
         return Done(work.workspace, work.session, error=unreadable(error))
     usage = work.engine.usage - before
     return work, Prepared(session=work.session.folder, tasks=tasks, usage=usage)
+
+
+def _model_of(here: "Workspace") -> str:
+    """What tells the model that a workspace asks; empty without one."""
+    return identity(here.engines.model) if here.engines.model else ""
 
 
 def _together(first: Work, other: Work) -> bool:

@@ -61,7 +61,7 @@ class Program:
 
     @contextmanager
     def _started(self, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-        """A process with a group of its own, so that what it starts ends with it; broken off, it is ended."""
+        """A process with a group of its own; broken off, it is ended with all that it started."""
         try:
             process = subprocess.Popen(  # noqa: S603, what the person set, and no shell
                 [self._path(), *self._argv[1:]],
