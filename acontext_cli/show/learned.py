@@ -116,6 +116,7 @@ def show_question(session: str, body: bytes) -> None:
 def show_questions(sizes: Sequence[int]) -> None:
     tokens = sum(-(-size // 4) for size in sizes)
     warn(f"# {counted(len(sizes), 'call')}, about {tokens:,} tokens to be read; nothing was sent")
+    warn("# what is asked after an answer is not known before it")
 
 
 def show_sum(
