@@ -74,9 +74,12 @@ def learn(
 
 def rehearse(
     session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None, *, writing: bool = True
-) -> None:
+) -> bool:
     """Come to every question about a session whose text is known without an earlier answer; for a model that keeps what
-    it is asked and answers nothing. `writing`: whether the skills are as they would be when it is written."""
+    it is asked and answers nothing. `writing`: whether the skills are as they would be when it is written.
+
+    Returns whether all was known up to the writing.
+    """
     known, goes_on = True, 0
     try:
         extract(session, engine)
@@ -93,6 +96,7 @@ def rehearse(
     if known and writing:
         distill(session, engine)
         rehearse_writing(session, engine, store, facts)
+    return known
 
 
 def something_new(session: Session, store: SkillStore, facts: SkillStore | None = None) -> bool:

@@ -218,6 +218,16 @@ class TestDryRun:
             cli("learn", "monday")
             assert at.raw[2] + b"\n" == shown
 
+    def test_a_transcript_about_a_learner_hides_no_question(self, cli: Cli, ask: Any) -> None:
+        record(cli, "monday", words="The tool create_skill fails, please fix it.")
+        record(cli, "tuesday")
+        with server(turn(*TASK), refuses(400, "no")) as at:
+            ask(at)
+            cli.refused("learn", "tuesday")
+            shown = cli.run("learn", "--dry-run", "--show-prompts").stdout_bytes.splitlines()
+            assert shown[1:] == [at.raw[1]]
+        assert b"create_skill fails" in shown[0]
+
     def test_showing_prompts_goes_with_a_dry_run(self, cli: Cli, ask: Any) -> None:
         with server() as at:
             ask(at)

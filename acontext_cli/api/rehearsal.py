@@ -34,7 +34,9 @@ def questions(sessions: "Iterable[tuple[Workspace, Session]]", space: str = "") 
             raise AcontextError(f"the model {real.name!r} does not say what it would be sent")
         unsent = UnsentModel(cast(Asked, real))
         work = here.work(session, space, model=unsent)
-        pipeline.rehearse(session.folder, work.engine, work.store, work.facts, writing=work.store.folder not in asked)
-        if any(b"create_skill" in body for body in unsent.requests):
+        known = pipeline.rehearse(
+            session.folder, work.engine, work.store, work.facts, writing=work.store.folder not in asked
+        )
+        if known and unsent.requests:  # a learner's, then
             asked.add(work.store.folder)  # what the next is shown of its skills depends on the answer
         yield from (Question(session, body) for body in unsent.requests)
