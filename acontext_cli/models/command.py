@@ -18,7 +18,8 @@ from acontext_cli.models.envelope import Answer, opened
 from acontext_cli.models.in_text import as_text, calls_in
 from acontext_cli.models.presets import program_of
 from acontext_cli.models.program import Ended, Program
-from acontext_cli.models.refusals import SECRET_LENGTH, Passing, last_words, refusal
+from acontext_cli.models.refusals import Passing, last_words, refusal
+from acontext_cli.models.unsaid import Unsaid
 
 _INSIDE = frozenset({"CLAUDECODE", "CLAUDE_CODE_ENTRYPOINT"})
 """By these claude knows that it runs inside itself, and refuses to start."""
@@ -53,8 +54,7 @@ class CommandModel:
         self._pause = pause
         self._called = program_of(command.argv)
         environment = {name: value for name, value in env.items() if name not in _INSIDE} | {NO_CAPTURE: "1"}
-        named = {value for name, value in env.items() if _OF_A_KEY.search(name) and len(value) >= SECRET_LENGTH}
-        self._secrets = sorted(named, key=len, reverse=True)
+        self._unsaid = Unsaid(value for name, value in env.items() if _OF_A_KEY.search(name))
         self._program = Program(command.argv, name=self.name, env=environment, timeout=command.timeout)
 
     def reply(self, messages: Sequence[Json], tools: Sequence[Json], *, required: bool = False) -> Reply:
@@ -84,18 +84,12 @@ class CommandModel:
 
     def _asked(self, sent: bytes) -> Answer:
         with _folder(self._folder) as folder:
-            ended = self._without_keys(self._program.run(sent, folder))
+            ended = self._program.run(sent, folder)
+        ended = replace(ended, out=self._unsaid.cut(ended.out), err=self._unsaid.cut(ended.err))  # answers are kept
         answer = opened(ended.out)
         if ended.code == 0 and answer.text and not answer.error:
             return answer
         raise refusal(self.name, self._called, _words(ended, answer), status=answer.status)
-
-    def _without_keys(self, ended: Ended) -> Ended:
-        """What it printed without the keys in its environment: answers are kept."""
-        out, err = ended.out, ended.err
-        for secret in self._secrets:
-            out, err = out.replace(secret, "****"), err.replace(secret, "****")
-        return replace(ended, out=out, err=err)
 
 
 def _words(ended: Ended, answer: Answer) -> str:

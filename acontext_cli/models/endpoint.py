@@ -17,8 +17,9 @@ from acontext_cli.model import Reply, Usage
 from acontext_cli.models import remedies
 from acontext_cli.models.in_text import rewritten
 from acontext_cli.models.reading import PLAUSIBLE, Unusable, parsed, reply_of, tokens
-from acontext_cli.models.refusals import SECRET_LENGTH, one_line
+from acontext_cli.models.refusals import one_line
 from acontext_cli.models.sdk import Access, Late, Refused, Sdk, Unreached
+from acontext_cli.models.unsaid import Unsaid, words_of
 from acontext_cli.models.ways import OPENAI, Way, first, without, without_echo
 
 PAUSES = (0.5, 2.0)
@@ -73,6 +74,11 @@ class EndpointModel:
         self._way = first(url)
         self._lock = Lock()
         self._compared = False
+        headers = endpoint.headers
+        private = (value for name, value in headers.items() if not _PUBLIC.search(name))
+        self._in_errors = Unsaid(word for value in (endpoint.key, *headers.values()) for word in words_of(value))
+        # Whole answers are only rid of what may be secret: a title or an address may well be meant.
+        self._in_answers = Unsaid(word for value in (endpoint.key, *private) for word in words_of(value))
         # A server of one's own wants no key, but the SDK does.
         access = Access(
             base_url=url,
@@ -115,7 +121,7 @@ class EndpointModel:
             except Refused as refused:
                 self._change(way, body, refused)
                 continue
-            reply = reply_of(parsed(self._without_key(content)), tools, estimate)
+            reply = reply_of(parsed(self._in_answers.cut_bytes(content)), tools, estimate)
             self._compare(reply.usage.prompt, estimate)
             return reply
 
@@ -185,22 +191,9 @@ class EndpointModel:
         if not _KEY.fullmatch(self._endpoint.key):
             raise Unavailable("OPENAI_API_KEY holds a blank or a sign that no key has: set it anew")
 
-    def _without_key(self, content: bytes) -> bytes:
-        """An answer without the key and the headers that may be one, which some servers repeat: answers are kept."""
-        headers = (value for name, value in self._endpoint.headers.items() if not _PUBLIC.search(name))
-        for secret in (self._endpoint.key, *headers):
-            for part in sorted({secret, *secret.split()}, key=len, reverse=True):
-                if len(part) >= SECRET_LENGTH:
-                    content = content.replace(part.encode("utf-8", "replace"), b"****")
-        return content
-
     def _clean(self, text: str) -> str:
         """Words of a server on one line, without the key and the headers that some repeat."""
-        secrets = {self._endpoint.key, *self._endpoint.headers.values()}
-        parts = {part for secret in secrets for part in (secret, *secret.split()) if len(part) >= 8}
-        for secret in sorted(parts, key=len, reverse=True):
-            text = text.replace(secret, "…")
-        return one_line(text)
+        return one_line(self._in_errors.cut(text, "…"))
 
 
 def _shown(url: str) -> str:

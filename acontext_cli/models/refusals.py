@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from acontext_cli.errors import AcontextError, Unavailable
 
 WIDTH = 300
-SECRET_LENGTH = 8
-"""Of a secret; what is shorter may be any word."""
 _LOGIN = {"claude": "run claude and type /login", "codex": "run codex login"}
 _LOGGED_OUT = re.compile(
     r"invalid api key|run /login|not logged in|log ?in again|codex login|unauthorized|\b401\b|authentication[ _]error"
