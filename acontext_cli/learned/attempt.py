@@ -156,7 +156,7 @@ class Attempt:
         return Came(decision="held", reason=reason)
 
     def _evidence(self, item: Distillation) -> Evidence:
-        return Evidence(known=item.known, messages=lambda: self._read(item))
+        return Evidence(known=item.known, messages=lambda: self._read(item), task=item.task, space=self._view)
 
 
 def _next(asked: Proposed, came: Came | None) -> Proposal | Hold | Decline | None:

@@ -1,19 +1,13 @@
-"""What every lesson must pass before it is written, for either engine: small functions from a proposal to a verdict.
-
-A gate refuses what must not be written, holds what a person should look at, or lets pass.
-"""
+"""Commands, tools, paths and settings that a transcript must hold before an entry may name them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Literal
+from collections.abc import Iterator
 
 from acontext_cli.edits import CreateSkill, ReplaceText
 from acontext_cli.engines.engine import Proposal
+from acontext_cli.gates.gate import Evidence, Verdict
 from acontext_cli.messages import Message
-from acontext_cli.secrets import find
-from acontext_cli.skills import ENTRY_TOKENS, SKILL, entries, tokens
-from acontext_cli.tasks import Known
+from acontext_cli.skills import SKILL
 from acontext_cli.trace.steps import values
 
 _SPAN = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
@@ -24,55 +18,6 @@ _OWN_FILE = re.compile(r"`(?:[\w./<>-]+\.md|##? [\w <>-]{1,40}(?: \(date: YYYY-M
 """How a skill speaks of its own files, headings and fields."""
 _OPERATOR = re.compile(r"[|;&<>$]")
 _CALL = re.compile(r"([\w.:-]+)\((.*)\)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What a lesson rests on."""
-
-    known: Known | None
-    messages: Callable[[], Iterable[Message]] = field(default=tuple)
-    """Reads the task's messages anew."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a gate says against a proposal."""
-
-    gate: str
-    decision: Literal["refuse", "hold"]
-    reason: str
-
-
-Gate = Callable[[Proposal, Evidence], Verdict | None]
-
-
-def well_formed(proposal: Proposal, _evidence: Evidence) -> Verdict | None:
-    """An entry has one heading with its id and keeps to its budget. A file of a person's own form is no entry."""
-    if not proposal.entry:
-        return None
-    found = entries(proposal.text)
-    if len(found) != 1 or found[0].id != proposal.entry:
-        return Verdict(gate="format", decision="refuse", reason="the text is not one entry with its heading and id")
-    size = tokens(proposal.text)
-    if size > ENTRY_TOKENS:
-        return Verdict(
-            gate="format", decision="refuse", reason=f"the entry has {size} tokens, {ENTRY_TOKENS} are allowed"
-        )
-    return None
-
-
-def no_secret(proposal: Proposal, _evidence: Evidence) -> Verdict | None:
-    """Nothing that is to be written holds a secret; placeholders pass."""
-    told = (field for edit in proposal.edits for field in asdict(edit).items())
-    new = (text for name, text in told if isinstance(text, str) and name != "old")
-    return secret_in(proposal.title, proposal.text, *new)
-
-
-def secret_in(*texts: str) -> Verdict | None:
-    """An objection where one of the texts holds a secret."""
-    kind = next((secret.kind for text in texts for secret in find(text)), "")
-    return Verdict(gate="secret", decision="refuse", reason=f"it holds a secret ({kind})") if kind else None
 
 
 def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
@@ -104,21 +49,6 @@ def _before(proposal: Proposal) -> Iterator[str]:
     """What stood there before."""
     yield proposal.before
     yield from (edit.old for edit in proposal.edits if isinstance(edit, ReplaceText) and edit.file == SKILL)
-
-
-def not_only_claimed(_proposal: Proposal, evidence: Evidence) -> Verdict | None:
-    """What only the agent says waits for a person."""
-    if evidence.known is not None and evidence.known.source != "claim":
-        return None
-    return Verdict(gate="claim", decision="hold", reason="only the agent says that it worked")
-
-
-GATES: Sequence[Gate] = (no_secret, well_formed, anchored, not_only_claimed)
-
-
-def first_objection(proposal: Proposal, evidence: Evidence, gates: Sequence[Gate] = GATES) -> Verdict | None:
-    """What the first gate that objects says; None where all let the proposal pass."""
-    return next((verdict for gate in gates if (verdict := gate(proposal, evidence))), None)
 
 
 def anchors(text: str) -> list[str]:
