@@ -3,8 +3,8 @@
 The classes are the tools of a learner too: their docstrings are what a model reads.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass
 from typing import ClassVar, Protocol
 
 from acontext_cli.errors import AcontextError, Refused
@@ -100,6 +100,20 @@ class DeleteFile:
 
 
 SkillEdit = CreateSkill | WriteFile | AddEntry | ReplaceText | MoveFile | DeleteFile
+
+
+def as_json(edit: SkillEdit) -> dict[str, str]:
+    """An edit with its `kind`, to be kept."""
+    return {"kind": type(edit).__name__, **asdict(edit)}
+
+
+def from_json(said: Mapping[str, str]) -> SkillEdit:
+    """The edit that was kept. Raises AcontextError where it is none."""
+    kinds: dict[str, type[SkillEdit]] = {kind.__name__: kind for kind in (CreateSkill, *_ON_FILES)}
+    try:
+        return kinds[said["kind"]](**{name: value for name, value in said.items() if name != "kind"})
+    except (KeyError, TypeError) as error:
+        raise AcontextError(f"this is no edit of a skill: {str(said)[:120]}") from error
 
 
 class Pages(Protocol):
@@ -210,7 +224,7 @@ def _delete(pages: Pages, edit: DeleteFile) -> None:
     pages.remove(edit.skill, edit.file)
 
 
-_ON_FILES: dict[type, Callable[..., None]] = {
+_ON_FILES: dict[type[SkillEdit], Callable[..., None]] = {
     WriteFile: _write,
     AddEntry: _add,
     ReplaceText: _replace,

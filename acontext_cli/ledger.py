@@ -12,10 +12,14 @@ from typing import Any, Literal, Protocol
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import DISK, Disk, append, complete, lines
+from acontext_cli.skills.marks import unpacked
 
 VERSION = 1
 
 Action = Literal["add", "source", "replace", "warning", "create", "edit", "remove", "deleted", "skip", "hold", "reject"]
+
+HAND = "hand"
+"""The engine of a run that a person's own command is."""
 
 _SOURCES = ("add", "source", "replace", "warning")
 _GONE = ("remove", "deleted")
@@ -52,6 +56,10 @@ class Record:
     """Id of the entry."""
     session: str = ""
     """Where the run has several."""
+    wrote: str = ""
+    """Marks of the lines that it added to the entry, or to the file where it names none."""
+    took: str = ""
+    """Marks of the lines that it took away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,8 @@ class Line:
     entry: str = ""
     before: str = ""
     after: str = ""
+    wrote: str = ""
+    took: str = ""
 
     @classmethod
     def of(cls, run: Run, record: Record, before: str = "", after: str = "") -> "Line":
@@ -90,6 +100,8 @@ class Line:
             entry=record.entry,
             before=before,
             after=after,
+            wrote=record.wrote,
+            took=record.took,
         )
 
     def json(self) -> str:
@@ -121,6 +133,7 @@ class Ledger:
     _sources: dict[str, tuple[str, ...]]
     _latest: dict[str, tuple[str, bool, bool]]
     _places: dict[str, tuple[str, str]]
+    _marks: dict[str, str]
 
     def __init__(self, path: Path, disk: Disk = DISK) -> None:
         self._path = path
@@ -145,6 +158,11 @@ class Ledger:
     def place(self, entry: str) -> tuple[str, str]:
         """Skill and file that an entry was last recorded in."""
         return self._places.get(entry, ("", ""))
+
+    def marks(self, place: str) -> frozenset[str]:
+        """Marks of the lines that engines wrote into an entry, or into `skill/file` beside its entries, and that they
+        did not take away again."""
+        return unpacked(self._marks.get(place, ""))
 
     def stands(self, entry: str) -> bool:
         """Whether an entry was added and nothing is recorded of its end."""
@@ -202,7 +220,7 @@ class Ledger:
         self._end = self._number = 0
         self._last = b""
         self._lessons, self._standing, self._deleted = set(), set(), set()
-        self._sources, self._latest, self._places = {}, {}, {}
+        self._sources, self._latest, self._places, self._marks = {}, {}, {}, {}
         self._shared: dict[Any, Any] = {}  # thousands of entries have few places, times and sources
 
     def _is_continued(self) -> bool:
@@ -234,6 +252,12 @@ class Ledger:
             self._lessons.add(line.lesson)
         if line.entry:
             self._take_entry(line)
+        if (line.wrote or line.took) and line.engine != HAND:
+            self._take_marks(line)
+
+    def _take_marks(self, line: Line) -> None:
+        place = line.entry or f"{line.skill}/{line.file}"
+        self._marks[place] = "".join(sorted((self.marks(place) | unpacked(line.wrote)) - unpacked(line.took)))
 
     def _take_entry(self, line: Line) -> None:
         if line.action in _SOURCES and line.session:

@@ -33,14 +33,14 @@ PLACES = tuple((skill, file) for skill in SKILLS for file in FILES)
 
 
 class NoJournal(Journal):
-    def _begin(self, changes: Sequence[Change], lines: Sequence[str], size: int) -> None:
+    def _begin(self, changes: Sequence[Change], lines: Sequence[str], size: int, held: Sequence[str]) -> None:
         pass
 
 
 class Overwriting(Journal):
     def _settle(self, changes: Sequence[Change]) -> str:
         for change in changes:
-            self._write(change.skill, change.file, change.after)
+            self._write(change.skill, change.file, change.after, self.now(change))
         return ""
 
 

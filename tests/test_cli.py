@@ -9,6 +9,7 @@ import pytest
 from conftest import Cli
 
 from acontext_cli import Workspace
+from acontext_cli.ledger import Run
 from acontext_cli.store import Held
 
 FIX = [
@@ -410,7 +411,9 @@ def test_a_space_that_was_made_is_logged_as_such(cli: Cli) -> None:
 
 def test_status_says_how_many_lessons_are_held(cli: Cli) -> None:
     store = Workspace.find().space().store
-    store.hold([Held(lesson="l1", entry="e1", session="s1", reason="a claim", text="")])
+    store.commit(
+        store.draft(), (), Run(id="r1", time="1"), held=[Held(lesson="l1", entry="e1", session="s1", reason="a claim")]
+    )
     assert "space default  2 skills, 1 lesson held\n" in cli("status")
 
 

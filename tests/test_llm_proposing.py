@@ -468,8 +468,7 @@ def learned(folder: Path, calls: list[ToolCall], own_log: bool) -> SkillStore:
     due = [item(), replace(item(FAILURE), id="d2", session="s2")]
     attempt.learn(LlmEngine(ScriptedModel(*turns(calls))), due, {"s1": "monday"})
     run = Run(id="r2", time="2026-03-26T13:00:00Z", engine="llm")
-    store.hold(attempt.held)
-    store.commit(draft, attempt.all_records(run), run)
+    store.commit(draft, attempt.all_records(run), run, held=attempt.all_held(run))
     return store
 
 

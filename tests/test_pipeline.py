@@ -3,6 +3,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -284,15 +285,15 @@ class Killed(BaseException):
 
 
 class KilledBeforeItsCommit(SkillStore):
-    def commit(self, draft: Draft, records: Sequence[Record], run: Run) -> tuple[tuple[str, str], ...]:
+    def commit(self, draft: Draft, records: Sequence[Record], run: Run, **more: Any) -> tuple[tuple[str, str], ...]:
         if run.engine:
             raise Killed
-        return super().commit(draft, records, run)
+        return super().commit(draft, records, run, **more)
 
 
 class KilledBehindItsCommit(SkillStore):
-    def commit(self, draft: Draft, records: Sequence[Record], run: Run) -> tuple[tuple[str, str], ...]:
-        found = super().commit(draft, records, run)
+    def commit(self, draft: Draft, records: Sequence[Record], run: Run, **more: Any) -> tuple[tuple[str, str], ...]:
+        found = super().commit(draft, records, run, **more)
         if run.engine:
             raise Killed
         return found
@@ -652,10 +653,11 @@ class TestGates:
         assert learned.held == (("Odd", "only the agent says that it worked"),)
         assert home.all_entries() == []
         (held,) = home.store().held()
-        assert (held.session, held.reason, held.fields) == (
+        assert (held.session, held.reason, held.title, held.gate) == (
             "s1",
             "only the agent says that it worked",
-            {"title": "Odd"},
+            "Odd",
+            "claim",
         )
         assert "## Odd (date: 2026-03-26)" in held.text
 

@@ -266,6 +266,6 @@ class Workspace:
 
 def _init() -> "Run":
     """The run that makes a space."""
-    from acontext_cli.ledger import Run
+    from acontext_cli.ledger import HAND, Run
 
-    return Run(id=f"init-{os.urandom(4).hex()}", time=now(), engine="hand")
+    return Run(id=f"init-{os.urandom(4).hex()}", time=now(), engine=HAND)

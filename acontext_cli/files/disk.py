@@ -7,11 +7,13 @@ import fcntl
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from errno import EACCES, EDQUOT, EEXIST, EFBIG, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM, EROFS
+from errno import EACCES, EDQUOT, EEXIST, EFBIG, ENOENT, ENOSPC, ENOSYS, ENOTDIR, ENOTEMPTY, EPERM, EROFS
+from functools import cache
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError
 
+_HERE = -2 if hasattr(os, "O_SYMLINK") else -100  # AT_FDCWD of macOS, of Linux
 _SYNC_DATA: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 
 
@@ -31,6 +33,40 @@ def _unlink(path: Path, at: int | None = None) -> None:
     os.unlink(path, dir_fd=at)
 
 
+def _link(old: Path, new: Path, at: int | None = None) -> None:
+    os.link(old, new, src_dir_fd=at, dst_dir_fd=at, follow_symlinks=False)
+
+
+def _exchange(one: Path, other: Path, at: int | None = None) -> None:
+    swap = _swapper()
+    if swap is None:
+        raise OSError(ENOSYS, os.strerror(ENOSYS))
+    swap(os.fsencode(one), os.fsencode(other), _HERE if at is None else at)
+
+
+@cache
+def _swapper() -> Callable[[bytes, bytes, int], None] | None:
+    """The call of the system that gives two names each other's file; None where it has none.
+
+    Linux: renameat2(2) with RENAME_EXCHANGE · macOS: renameatx_np(2) with RENAME_SWAP. Both flags are 2.
+    """
+    import ctypes  # takes milliseconds, and only what replaces a file needs it
+    import sys
+
+    name = "renameatx_np" if sys.platform == "darwin" else "renameat2"
+    call = getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    if call is None:
+        return None
+    call.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
+
+    def swap(one: bytes, other: bytes, at: int) -> None:
+        if call(at, one, at, other, 2):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+
+    return swap
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """Each field is a call of the system. Those that take a path take the folder too that it is in, held open."""
@@ -44,6 +80,10 @@ class Disk:
     sync: Callable[[int], None] = os.fsync
     make_folder: Callable[..., None] = _make_folder
     rename: Callable[..., None] = _rename
+    link: Callable[..., None] = _link
+    """Another name for a file; FileExistsError where that is taken."""
+    exchange: Callable[..., None] = _exchange
+    """Two names get each other's file, at once; OSError where the system cannot."""
     unlink: Callable[..., None] = _unlink
 
 

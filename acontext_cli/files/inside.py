@@ -3,9 +3,9 @@ that is swapped in, at whatever moment, leads out of it."""
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from errno import ELOOP, ENOTDIR
+from errno import EINVAL, ELOOP, ENOSYS, ENOTDIR, ENOTSUP
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,10 @@ from acontext_cli.files.disk import DISK, Disk, write_all
 
 Kind = Literal["file", "folder", "link", "other"]
 
+Was = Callable[[bytes | None], bool]
+"""Whether a content is the one that is to be replaced; None: no file."""
+
+_CANNOT = (ENOSYS, EINVAL, ENOTSUP)
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _CHUNK = 1 << 16
 
@@ -27,6 +31,11 @@ class Folder:
         self._fd = fd
         self.path = path
         """Where it was when it was opened."""
+
+    @property
+    def fd(self) -> int:
+        """The folder, for calls that look a name up in it."""
+        return self._fd
 
     @classmethod
     def at(cls, path: Path) -> Self:
@@ -106,22 +115,89 @@ class Folder:
         finally:
             os.close(fd)
 
-    def put(self, name: str, data: bytes, disk: Disk = DISK) -> None:
-        """Put a file there, or replace it, all at once."""
-        beside = f".{name}.{os.urandom(6).hex()}.tmp"
+    def put(self, name: str, data: bytes, was: "Was", disk: Disk = DISK) -> bool:
+        """Put a file there, or replace it, all at once; whether it was done. Where something else stands there than
+        `was` takes for what is to be replaced, nothing is changed."""
+        beside = _beside(name)
         try:
             self.write_new(beside, data, self._mode(name), disk)
-            disk.rename(Path(beside), Path(_plain(name)), self._fd)
+            if self.kind(name) is None:
+                return was(None) and self._new(beside, name, disk)
+            return self._swapped(beside, name, data, was, disk)
+        finally:
+            self._clear(beside, disk)  # what a failed write has left; of a swap, what was replaced
+
+    def drop(self, name: str, was: "Was", disk: Disk = DISK) -> bool:
+        """Take a file away; whether it was done, as with `put`."""
+        beside = _beside(name)
+        disk.rename(Path(_plain(name)), Path(beside), self._fd)
+        done = self._holds(beside, was)
+        if not done:  # a person has changed it meanwhile: what is theirs goes back, unless they have made it anew
+            self._new(beside, name, disk)
+        self._clear(beside, disk)
+        disk.sync(self._fd)
+        return done
+
+    def _clear(self, beside: str, disk: Disk) -> None:
+        """Take away what nobody needs any more. That this cannot be done is no reason to fail."""
+        try:
+            disk.unlink(Path(beside), self._fd)
         except OSError:
             with suppress(OSError):
                 os.unlink(beside, dir_fd=self._fd)
-            raise
-        disk.sync(self._fd)
 
-    def drop(self, name: str, disk: Disk = DISK) -> None:
-        """Take a file away."""
-        disk.unlink(Path(_plain(name)), self._fd)
+    def _new(self, beside: str, name: str, disk: Disk) -> bool:
+        """Give what was written beside its name, unless somebody was faster."""
+        try:
+            disk.link(Path(beside), Path(_plain(name)), self._fd)
+        except FileExistsError:
+            return False
         disk.sync(self._fd)
+        return True
+
+    def _swapped(self, beside: str, name: str, data: bytes, was: "Was", disk: Disk) -> bool:
+        """Exchange the two, and look at what came out: a look before it would miss who writes right after the look."""
+        try:
+            disk.exchange(Path(beside), Path(_plain(name)), self._fd)
+        except OSError as error:
+            if error.errno not in _CANNOT:
+                raise
+            return self._replaced(beside, name, was, disk)
+        if self._holds(beside, was):
+            disk.sync(self._fd)
+            if self._holds(beside, was):  # who had it open may have added to it
+                return True
+        self._swap_back(beside, name, data, disk)
+        return False
+
+    def _swap_back(self, beside: str, name: str, data: bytes, disk: Disk) -> None:
+        """Put back what a person has written; where they have written once more in between, that."""
+        theirs: bytes | None = data
+        while True:
+            older = self._content(beside)
+            disk.exchange(Path(beside), Path(_plain(name)), self._fd)
+            if self._content(beside) == theirs:
+                return
+            theirs = older
+
+    def _replaced(self, beside: str, name: str, was: "Was", disk: Disk) -> bool:
+        """The same where a disk cannot exchange: there is a moment between the look and the replacing."""
+        if not self._holds(name, was):
+            return False
+        disk.rename(Path(beside), Path(_plain(name)), self._fd)
+        disk.sync(self._fd)
+        return True
+
+    def _holds(self, name: str, was: "Was") -> bool:
+        content = self._content(name)
+        return content is not None and was(content)
+
+    def _content(self, name: str) -> bytes | None:
+        """A file's content; None where it is no regular file."""
+        try:
+            return b"".join(self.chunks(name))
+        except OSError:
+            return None
 
     def rename(self, old: str, new: str) -> None:
         """Give a name of it another one in it."""
@@ -218,6 +294,10 @@ def _kind(entry: "os.DirEntry[str]") -> Kind:
     if entry.is_dir(follow_symlinks=False):
         return "folder"
     return "file" if entry.is_file(follow_symlinks=False) else "other"
+
+
+def _beside(name: str) -> str:
+    return f".{name}.{os.urandom(6).hex()}.tmp"
 
 
 def _plain(name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from acontext_cli.distillations import Distillation, Skip
+from acontext_cli.edits import as_json
 from acontext_cli.engines.engine import Came, Decline, Engine, Hold, Proposal, Proposed
 from acontext_cli.errors import AcontextError, Refused
 from acontext_cli.gates import GATES, Evidence, Gate, anchored, first_objection, no_secret, secret_in
@@ -67,6 +68,10 @@ class Attempt:
             return self.records
         return [replace(each, session=each.session or self._sessions.get(each.lesson, "")) for each in self.records]
 
+    def all_held(self, run: Run) -> list[Held]:
+        """The lessons that a run holds, and those that do not wait any more because of it."""
+        return [*(replace(each, run=run.id) for each in self.held), *self.settled]
+
     def _deal(self, item: Distillation, proposed: Proposal | Hold | Decline) -> Came | None:
         if isinstance(proposed, Decline):
             if not proposed.is_record or isinstance(item.verdict, Skip):
@@ -95,7 +100,7 @@ class Attempt:
     def _try(self, item: Distillation, proposal: Proposal) -> Came:
         objection = first_objection(proposal, self._evidence(item), _gates(proposal))
         if objection and objection.decision == "hold":
-            return self._hold(item, proposal, objection.reason)
+            return self._hold(item, proposal, objection.reason, objection.gate)
         if objection:
             return self._refuse(item, proposal, objection.reason)
         return self._apply(item, proposal)
@@ -139,19 +144,19 @@ class Attempt:
         self.records.append(Record(action="reject", lesson=item.id, entry=proposal.entry))
         return Came(decision="refused", reason=reason)
 
-    def _hold(self, item: Distillation, proposed: Proposal | Hold, reason: str) -> Came:
+    def _hold(self, item: Distillation, proposed: Proposal | Hold, reason: str, gate: str = "") -> Came:
         self._dealt.add(item.id)
-        self.held.append(
-            Held(
-                lesson=item.id,
-                entry=proposed.entry,
-                session=item.session,
-                reason=reason,
-                text=proposed.text,
-                date=item.date,
-                fields={"title": proposed.title},
-            )
+        held = Held(
+            lesson=item.id,
+            entry=proposed.entry,
+            title=proposed.title,
+            session=item.session,
+            gate=gate,
+            reason=reason,
+            text=proposed.text,
+            date=item.date,
         )
+        self.held.append(_with_place(held, proposed) if isinstance(proposed, Proposal) else held)
         self.records.append(Record(action="hold", lesson=item.id, entry=proposed.entry))
         return Came(decision="held", reason=reason)
 
@@ -178,6 +183,18 @@ def _gates(proposal: Proposal) -> Sequence[Gate]:
     if not proposal.text or proposal.action not in ("add", "replace", "edit"):
         return (no_secret,)
     return (no_secret, anchored) if proposal.is_record else GATES
+
+
+def _with_place(held: Held, proposal: Proposal) -> Held:
+    """A held lesson with the edits that would write it."""
+    return replace(
+        held,
+        action=proposal.action,
+        skill=proposal.skill,
+        file=proposal.file,
+        before=proposal.before,
+        edits=tuple(map(as_json, proposal.edits)),
+    )
 
 
 def _record(action: Action, proposal: Proposal, lesson: str) -> Record:

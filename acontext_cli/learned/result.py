@@ -69,9 +69,7 @@ class LearnedBuilder:
         """What a run looked at, wrote, held and refused of this session; skips are shown with their reasons."""
         tasks = {item.id: item.task.number for item in due if item.session == self.session}
         self._written.extend(_written(each) for each in attempt.proposals if each.lesson in tasks)
-        self._held.extend(
-            (str(each.fields.get("title", "")), each.reason) for each in attempt.held if each.lesson in tasks
-        )
+        self._held.extend((each.title, each.reason) for each in attempt.held if each.lesson in tasks)
         self._refused.extend((each.title, each.reason) for each in attempt.refused if each.lesson in tasks)
         declined = [(tasks[each.lesson], each.reason) for each in attempt.declined if each.lesson in tasks]
         verdicts = ((item.task.number, item.verdict) for item in due if item.id in tasks)

@@ -118,14 +118,12 @@ def _written(
     draft, attempt = _tried(sessions, engine, share, due)
     spent += engine.usage - before
     try:
-        # Held before the commit and settled behind it: a kill in between leaves nothing that nobody waits for.
-        store.hold(attempt.held)
-        store.commit(draft, attempt.all_records(run), replace(run, tokens=spent.tokens, calls=spent.calls))
+        paid = replace(run, tokens=spent.tokens, calls=spent.calls)
+        store.commit(draft, attempt.all_records(run), paid, held=attempt.all_held(run))
     except Changed:
         if tries == 1:
             raise
         return _written(sessions, engine, share, due, run, spent, tries - 1)
-    store.hold(attempt.settled)
     return attempt
 
 

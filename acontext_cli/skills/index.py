@@ -47,6 +47,11 @@ def indexed(skill: Skill) -> str:
     return text[:start] + section + ("\n" if text[end:] else "") + text[end:]
 
 
+def is_row(line: str) -> bool:
+    """Whether a line is a row in the program's own form."""
+    return _ROW.fullmatch(line) is not None
+
+
 def without_rows(text: str) -> str:
     """A SKILL.md as its author wrote it: the program's rows left out."""
     return "\n".join(line for line in text.split("\n") if line.strip() and not _ROW.fullmatch(line.rstrip("\r")))

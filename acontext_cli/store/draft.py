@@ -146,7 +146,7 @@ class Draft:
         if key is None and self._ledger.stands(id):
             self.look_again()
             key = self._shelf.where(id)
-        return None if key in self._pages else key
+        return self._shelf.elsewhere(id, self._pages) if key in self._pages else key
 
     def _was(self, skill: str, file: str) -> str | None:
         key = (skill, file)

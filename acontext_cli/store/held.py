@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, append, lines
+from acontext_cli.files import DISK, Disk, append, digest, lines
 
 VERSION = 1
 
-State = Literal["held", "written", "rejected"]
+State = Literal["held", "written", "rejected", "dropped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +22,31 @@ class Held:
     """Id of the distillation."""
     entry: str = ""
     """Id of the entry that it would be."""
+    title: str = ""
     session: str = ""
+    run: str = ""
+    """Of the run that held it."""
+    gate: str = ""
+    """What held it; empty: an engine by itself."""
     reason: str
+    action: str = "add"
+    """What it would do to the entry."""
+    skill: str = ""
+    file: str = ""
     text: str = ""
     """The entry as it would stand."""
-    fields: Mapping[str, object] = field(default_factory=dict)
-    """What else is needed to write it."""
+    before: str = ""
+    """The text that it would replace; empty for a new entry."""
+    edits: tuple[Mapping[str, str], ...] = ()
+    """The edits that would write it, each with its `kind`; empty where nobody has found a place for it yet."""
     date: str = ""
     state: State = "held"
+    """`dropped`: it was made for something that does not stand there any more, or its run was undone."""
+
+    @property
+    def id(self) -> str:
+        """By which a person names it."""
+        return digest(f"{self.lesson}:{self.entry}".encode("utf-8", "replace"))[:8]
 
 
 class HeldLessons:
@@ -39,36 +56,38 @@ class HeldLessons:
         self._path = path
         self._disk = disk
 
-    def add(self, items: Iterable[Held]) -> None:
-        """Hold lessons, or say anew what is known of them. A second time changes nothing."""
+    def new(self, items: Iterable[Held]) -> list[str]:
+        """The lines that say of some lessons what is not said of them yet."""
         known = self._all()
-        new = [item for item in items if known.get(item.lesson) != item]
+        return [_line(item) for item in items if known.get(item.id) != item]
+
+    def take(self, texts: Iterable[str]) -> None:
+        """Add lines. Those that say what is known change nothing."""
+        new = self.new(item for text in texts if (item := _read(text.encode(), "a held lesson")))
         if new:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            append(self._path, "".join(f"{_line(item)}\n" for item in new).encode(), self._disk)
-
-    def settle(self, lesson: str, state: State) -> None:
-        """Say what became of a lesson."""
-        found = self._all().get(lesson)
-        if found is None:
-            raise AcontextError(f"no lesson {lesson!r} is held: see `acontext review`")
-        self.add([replace(found, state=state)])
+            append(self._path, "".join(f"{text}\n" for text in new).encode(), self._disk)
 
     def items(self, state: State = "held") -> list[Held]:
         """The lessons in this state, in the order in which they were first held."""
         return [item for item in self._all().values() if item.state == state]
+
+    def of_run(self, run: str) -> list[Held]:
+        """The lessons that a run held, whatever became of them."""
+        return [item for item in self._all().values() if item.run == run]
 
     def _all(self) -> dict[str, Held]:
         found: dict[str, Held] = {}
         for number, (_, text) in enumerate(lines(self._path), 1):
             item = _read(text, f"{str(self._path)!r}, line {number}")
             if item is not None:
-                found[item.lesson] = item
+                found[item.id] = item
         return found
 
 
 def _line(item: Held) -> str:
-    return json.dumps({"v": VERSION, **asdict(item)}, ensure_ascii=False)
+    said = {name: value for name, value in asdict(item).items() if value}
+    return json.dumps({"v": VERSION, **said}, ensure_ascii=False)
 
 
 def _read(text: bytes, place: str) -> Held | None:
@@ -77,9 +96,25 @@ def _read(text: bytes, place: str) -> Held | None:
         version = value.pop("v")
         if version > VERSION:
             raise AcontextError(f"{place}: written by a newer acontext; update this one")
-        return Held(**{key: value[key] for key in value if key in _KNOWN})
+        said = {key: value[key] for key in value if key in _KNOWN}
+        return _held(said) if _is_well_typed(said) else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def _held(said: dict[str, Any]) -> Held:
+    return Held(**{**said, "edits": tuple(said.get("edits", ()))})
+
+
+def _is_well_typed(said: Mapping[str, object]) -> bool:
+    edits = said.get("edits", [])
+    if not isinstance(edits, list) or not all(isinstance(edit, dict) for edit in edits):
+        return False
+    texts = [
+        *(value for key, value in said.items() if key != "edits"),
+        *(each for edit in edits for each in edit.values()),
+    ]
+    return all(isinstance(text, str) for text in texts)
 
 
 _KNOWN = frozenset(known.name for known in fields(Held))

@@ -6,16 +6,19 @@ journal finishes the work; where a person has changed one of the files meanwhile
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, Changed
 from acontext_cli.files import DISK, Disk, digest, make_folders
 from acontext_cli.files.disk import refused, sync_folder, write_all
 from acontext_cli.files.inside import Folder
 from acontext_cli.ledger import Ledger
+from acontext_cli.store.held import HeldLessons
 from acontext_cli.store.history import History
 
 VERSION = 1
@@ -40,8 +43,11 @@ class Change:
 class Journal:
     """The work of one space that is not finished yet."""
 
-    def __init__(self, path: Path, space: Path, ledger: Ledger, history: History, disk: Disk = DISK) -> None:
+    def __init__(
+        self, path: Path, space: Path, ledger: Ledger, history: History, held: HeldLessons, disk: Disk = DISK
+    ) -> None:
         self._path = path
+        self._held = held
         self._space = space
         self._ledger = ledger
         self._history = history
@@ -54,17 +60,24 @@ class Journal:
         except FileNotFoundError:
             return False
 
-    def run(self, changes: Sequence[Change], lines: Sequence[str]) -> None:
-        """Make the changes real. Their contents are in the history already."""
+    def run(self, changes: Sequence[Change], lines: Sequence[str], held: Sequence[str] = ()) -> None:
+        """Make the changes real. Their contents are in the history already.
+
+        Raises Changed where a person has changed one of the files since; then it is taken back.
+        """
         size = self._ledger.size
         try:
-            self._begin(changes, lines, size)
+            self._begin(changes, lines, size, held)
             for change in changes:
-                self._write(change.skill, change.file, change.after)
+                if not self._write(change.skill, change.file, change.after, change.before):
+                    raise Changed(
+                        f"{change.name!r} was changed by hand meanwhile, nothing was written: run the command again"
+                    )
             self._ledger.append(lines)
         except AcontextError:
             self._give_up(changes, lines, size)
             raise
+        self._held.take(held)
         self._end()
 
     def recover(self) -> str:
@@ -75,13 +88,14 @@ class Journal:
         if plan is None:
             self._end()
             return ""
-        changes, lines, size = plan
-        for folder in {self._place(change.skill, change.file).parent for change in changes}:
-            self._sweep(folder)
+        changes, lines, size, held = plan
+        for change in changes:
+            self._sweep(change)
         recorded = self._ledger.present(lines, size)
         said = "" if recorded else self._settle(changes)
         if recorded or not said:
             self._ledger.append(line for line in lines if line not in recorded)
+            self._held.take(held)
         self._end()
         return said or "a run that was cut off was finished"
 
@@ -99,15 +113,15 @@ class Journal:
             self._take_back(changes)
             names = ", ".join(map(repr, foreign))
             return f"a run that was cut off was taken back, because {names} was changed by hand meanwhile"
-        for change in changes:
-            if found[change.name] == change.before:
-                self._write(change.skill, change.file, change.after)
+        due = (change for change in changes if found[change.name] == change.before)
+        if not all(self._write(each.skill, each.file, each.after, each.before) for each in due):
+            return self._settle(changes)  # somebody has just changed it
         return ""
 
     def _take_back(self, changes: Iterable[Change]) -> None:
         for change in changes:
             if self.now(change) == change.after:
-                self._write(change.skill, change.file, change.before)
+                self._write(change.skill, change.file, change.before, change.after)
 
     def _give_up(self, changes: Sequence[Change], lines: Sequence[str], size: int) -> None:
         """The disk refused a write. If it refuses this too, the next command finds the journal."""
@@ -116,9 +130,9 @@ class Journal:
                 self._take_back(changes)
                 self._end()
 
-    def _begin(self, changes: Sequence[Change], lines: Sequence[str], size: int) -> None:
+    def _begin(self, changes: Sequence[Change], lines: Sequence[str], size: int, held: Sequence[str]) -> None:
         files = [[change.skill, change.file, change.before, change.after] for change in changes]
-        plan = {"v": VERSION, "files": files, "ledger": list(lines), "size": size}
+        plan = {"v": VERSION, "files": files, "ledger": list(lines), "size": size, "held": list(held)}
         text = json.dumps(plan, ensure_ascii=False).encode()
         with self._opened() as fd:
             write_all(fd, f"{digest(text)} {len(text)}\n".encode() + text, self._disk)
@@ -144,7 +158,7 @@ class Journal:
         except OSError as error:
             raise refused(self._path, error) from error
 
-    def _read(self) -> tuple[list[Change], list[str], int] | None:
+    def _read(self) -> tuple[list[Change], list[str], int, list[str]] | None:
         """What was to be done; None where it was not written to its end, and so nothing was begun."""
         head, _, rest = self._path.read_bytes().partition(b"\n")
         check, _, size = head.decode("ascii", "replace").partition(" ")
@@ -154,24 +168,26 @@ class Journal:
         plan = json.loads(text)
         if plan["v"] > VERSION:
             raise AcontextError(f"{str(self._path)!r} was written by a newer acontext; update this one")
-        return [Change(*file) for file in plan["files"]], plan["ledger"], plan["size"]
+        return [Change(*file) for file in plan["files"]], plan["ledger"], plan["size"], plan.get("held", [])
 
-    def _write(self, skill: str, file: str, content: str) -> None:
+    def _write(self, skill: str, file: str, content: str, was: str) -> bool:
+        """Put a content there in place of another one; whether that still stood there."""
         path = self._place(skill, file)
+        real = self._real(path)  # a link within the space is written through
         try:
-            with self._entered(self._real(path.parent), make=bool(content)) as folder:
+            with self._entered(real.parent, make=bool(content)) as folder:
                 if content:
-                    folder.put(path.name, self._history.get(content), self._disk)
-                else:
-                    folder.drop(path.name, self._disk)
+                    return folder.put(real.name, self._history.get(content), partial(_is, was), self._disk)
+                done = folder.drop(real.name, partial(_is, was), self._disk)
         except FileNotFoundError as error:
             if content:
                 raise refused(path, error) from error
+            return True
         except OSError as error:
             raise refused(path, error) from error
-        else:
-            if not content:
-                self._prune(path.relative_to(self._space).parts[:-1])
+        if done:
+            self._prune(path.relative_to(self._space).parts[:-1])
+        return done
 
     def _prune(self, parts: Sequence[str]) -> None:
         """Take away the folders that hold nothing any more."""
@@ -208,13 +224,33 @@ class Journal:
             raise AcontextError(f"{f'{skill}/{file}'!r:.200} leads out of the space: nothing was written there")
         return path
 
-    def _sweep(self, folder: Path) -> None:
-        """Take away the half-made files that a killed process has left."""
-        with suppress(OSError), self._entered(self._real(folder)) as here:
-            for name, _ in here.entries():
-                if name.startswith(".") and name.endswith(".tmp"):
-                    with suppress(OSError):
-                        here.drop(name)
+    def _sweep(self, change: Change) -> None:
+        """Take away what a killed process has left beside a file. What a person had put in its place at that very
+        moment is put back."""
+        real = self._real(self._place(change.skill, change.file))
+        with suppress(OSError), self._entered(real.parent) as here:
+            beside = [name for name, kind in here.entries() if kind == "file" and _is_beside(name, real.name)]
+            for name in beside:
+                data = b"".join(here.chunks(name))
+                if self._is_theirs(data, change) and self.now(change) in (change.after, ""):
+                    self._disk.rename(Path(name), Path(real.name), here.fd)
+                else:
+                    self._disk.unlink(Path(name), here.fd)
+
+    def _is_theirs(self, data: bytes, change: Change) -> bool:
+        """Whether a content is neither of the two that a run had to do with, nor the beginning of one."""
+        own = [self._history.get(name) for name in (change.before, change.after) if name]
+        return not any(each.startswith(data) for each in own)
+
+
+def _is(content: str, data: bytes | None) -> bool:
+    """Whether it is the content of this name; without a name, no file."""
+    return content == ("" if data is None else digest(data))
+
+
+def _is_beside(name: str, file: str) -> bool:
+    """Whether a name is one under which a new content of a file is written before it gets its name."""
+    return bool(re.fullmatch(rf"\.{re.escape(file)}\.[0-9a-f]{{12}}\.tmp", name))
 
 
 def _is_name(path: Path) -> bool:

@@ -1,11 +1,16 @@
 """What a commit did, told whole: what the caller recorded, and what it did besides."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from acontext_cli.ledger import Action, Ledger, Record
 from acontext_cli.skills import SKILL, entries
+from acontext_cli.skills.marks import packed, together, units
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.shelf import Key
+
+_NO = Counter[str]()
 
 
 def completed(draft: Draft, records: Sequence[Record], missing: Collection[str], ledger: Ledger) -> list[Record]:
@@ -20,7 +25,32 @@ def completed(draft: Draft, records: Sequence[Record], missing: Collection[str],
         *_about(((id, ledger.place(id)) for id in sorted(missing) if id not in gone), "deleted"),
     ]
     named = {(record.skill, record.file) for record in found}
-    return found + [_change(key, *texts) for key, texts in draft.changed.items() if key not in named]
+    found += [_change(key, *texts) for key, texts in draft.changed.items() if key not in named]
+    return marked(found, draft.changed)
+
+
+def marked(records: Iterable[Record], changed: Mapping[Key, tuple[str | None, str | None]]) -> list[Record]:
+    """The records with the marks of the lines that were written and taken away, each told once."""
+    before, after = (
+        together(units(*key, text) for key, both in changed.items() if (text := both[side]) is not None)
+        for side in (0, 1)
+    )
+    left = {
+        place: (after.get(place, _NO) - before.get(place, _NO), before.get(place, _NO) - after.get(place, _NO))
+        for place in before | after
+    }
+    found = []
+    for record in records:
+        wrote, took = left.pop(record.entry or f"{record.skill}/{record.file}", (_NO, _NO))
+        found.append(replace(record, wrote=packed(wrote), took=packed(took)))
+    rest = {place: both for place, both in left.items() if "/" in place and any(both)}
+    return found + [_beside(place, *both) for place, both in rest.items()]
+
+
+def _beside(place: str, wrote: Counter[str], took: Counter[str]) -> Record:
+    """The record of lines of a file that stand in none of the entries that were told of."""
+    skill, _, file = place.partition("/")
+    return Record(action="edit", skill=skill, file=file, wrote=packed(wrote), took=packed(took))
 
 
 def removed(skill: str, files: Mapping[str, bytes]) -> list[Record]:

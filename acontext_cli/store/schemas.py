@@ -4,18 +4,17 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cache, partial
 from pathlib import Path
 
-from acontext_cli.ledger import Ledger
+from acontext_cli.ledger import HAND, Ledger
 from acontext_cli.skills import SKILL, Skill, parse_skill
 from acontext_cli.skills.index import without_rows
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-_BY_HAND = "hand"
 
 
 def made_by_engines(ledger: Ledger) -> frozenset[str]:
     """The skills that a learner made."""
     made = {line.skill: line.engine for line in ledger.lines() if line.file == SKILL and line.action == "create"}
-    return frozenset(skill for skill, engine in made.items() if engine not in ("", _BY_HAND))
+    return frozenset(skill for skill, engine in made.items() if engine not in ("", HAND))
 
 
 def is_by_hand(name: str, skill: Skill, made: Callable[[], Collection[str]]) -> bool:

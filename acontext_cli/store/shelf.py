@@ -5,7 +5,7 @@ Nothing outside the space is read: a link that leads out of it is not there.
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +101,10 @@ class Shelf:
             self.sweep()
         return self._where.get(entry)
 
+    def elsewhere(self, entry: str, besides: Container[Key]) -> Key | None:
+        """In which other file an entry stands, as far as files were seen."""
+        return next((key for key, page in self._pages.items() if entry in page.ids and key not in besides), None)
+
     def sweep(self) -> None:
         """Look at every file again."""
         for skill in self._listings:
@@ -156,11 +160,19 @@ class Shelf:
         self.losses += bool(gone)
         for id in gone:
             if self._where is not None and self._where.get(id) == key:
-                del self._where[id]
+                self._move(id)
         if page is not None:
             self._pages[key] = page
             if self._where is not None:
                 self._where.update(dict.fromkeys(page.ids, key))
+
+    def _move(self, id: str) -> None:
+        """An entry no longer stands where it stood: it may stand in another file too, which was seen before."""
+        there = self.elsewhere(id, ())
+        if self._where is not None and there:
+            self._where[id] = there
+        elif self._where is not None:
+            del self._where[id]
 
     def _folders(self) -> Iterator[str]:
         try:

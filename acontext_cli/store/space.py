@@ -8,7 +8,7 @@ from pathlib import Path
 from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import DISK, Disk, digest, locked
 from acontext_cli.files.inside import Folder, contents, everything
-from acontext_cli.ledger import Ledger, Line, Record, Run
+from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held, HeldLessons, State
@@ -40,8 +40,10 @@ class SkillStore:
         self._disk = disk
         self.ledger = self.ledger_type(folder / ".ledger.jsonl", disk)
         self.history = History(history, disk)
-        self._journal = self.journal_type(machine / "commit.journal", folder, self.ledger, self.history, disk)
         self._held = HeldLessons(machine / "held.jsonl", disk)
+        self._journal = self.journal_type(
+            machine / "commit.journal", folder, self.ledger, self.history, self._held, disk
+        )
         self._shelf = Shelf(folder)
         self._losses = -1
         self.recovered = self.recover()
@@ -131,10 +133,15 @@ class SkillStore:
         return Draft(self._shelf, self.ledger)
 
     def commit(
-        self, draft: Draft, records: Sequence[Record], run: Run, assets: Mapping[Key, bytes] = _NONE
+        self,
+        draft: Draft,
+        records: Sequence[Record],
+        run: Run,
+        assets: Mapping[Key, bytes] = _NONE,
+        held: Sequence[Held] = (),
     ) -> tuple[Key, ...]:
         """Make a draft real, all or nothing, and record it; the files that changed. Assets are new files that are no
-        text and come with it.
+        text and come with it; `held`: lessons that wait for a person now, or what became of some that did.
 
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
@@ -150,7 +157,7 @@ class SkillStore:
                 key: (_bytes(before), _bytes(after)) for key, (before, after) in draft.changed.items()
             }
             changed |= {key: (None, data) for key, data in assets.items()}
-            self._write(changed, completed(draft, [*records, *map(created, assets)], missing, self.ledger), run)
+            self._write(changed, completed(draft, [*records, *map(created, assets)], missing, self.ledger), run, held)
         return tuple(changed)
 
     def delete(self, name: str, run: Run | None = None) -> None:
@@ -166,17 +173,9 @@ class SkillStore:
             files: Files = {(name, file): (data, None) for file, data in found.items()}
             self._write(files, removed(name, found), run or hand_run())
 
-    def hold(self, items: Iterable[Held]) -> None:
-        """Hold lessons for review. To be done before the commit that records them: a second time changes nothing."""
-        self._held.add(items)
-
     def held(self, state: State = "held") -> list[Held]:
         """The lessons that wait for a person, or those that were decided on."""
         return self._held.items(state)
-
-    def settle(self, lesson: str, state: State) -> None:
-        """Say what became of a held lesson."""
-        self._held.settle(lesson, state)
 
     def recover(self) -> str:
         """Finish what a killed process has begun, or take it back; in words, empty where there was nothing."""
@@ -234,14 +233,14 @@ class SkillStore:
         self._losses = losses
         return missing
 
-    def _write(self, files: Files, records: Sequence[Record], run: Run) -> None:
+    def _write(self, files: Files, records: Sequence[Record], run: Run, held: Sequence[Held] = ()) -> None:
         changes = [Change(*key, _name(before), _name(after)) for key, (before, after) in files.items()]
         self._unchanged(changes)
         for data in (data for both in files.values() for data in both if data is not None):
             self.history.put(data)
         hashes = {(change.skill, change.file): (change.before, change.after) for change in changes}
         lines = [Line.of(run, record, *hashes.get((record.skill, record.file), ("", ""))) for record in records]
-        self._publish(changes, list(dict.fromkeys(line.json() for line in lines)))
+        self._publish(changes, list(dict.fromkeys(line.json() for line in lines)), self._held.new(held))
         for key in files:
             self._shelf.see(*key)
 
@@ -252,9 +251,9 @@ class SkillStore:
                 f"{', '.join(names)} was changed by hand meanwhile, nothing was written: run the command again"
             )
 
-    def _publish(self, changes: Sequence[Change], lines: Sequence[str]) -> None:
-        if changes or len(lines) > 1:
-            self._journal.run(changes, lines)
+    def _publish(self, changes: Sequence[Change], lines: Sequence[str], held: Sequence[str]) -> None:
+        if changes or held or len(lines) > 1:
+            self._journal.run(changes, lines, held)
         elif lines:
             self.ledger.append(lines)  # one line is whole or not there: no journal needed
 
@@ -282,7 +281,7 @@ def hand_run() -> Run:
     from datetime import UTC, datetime
 
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Run(id=f"hand-{os.urandom(4).hex()}", time=now, engine="hand")
+    return Run(id=f"hand-{os.urandom(4).hex()}", time=now, engine=HAND)
 
 
 def _bytes(text: str | None) -> bytes | None:
