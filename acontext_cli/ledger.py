@@ -16,10 +16,14 @@ from acontext_cli.skills.marks import unpacked
 
 VERSION = 1
 
-Action = Literal["add", "source", "replace", "warning", "create", "edit", "remove", "deleted", "skip", "hold", "reject"]
+Action = Literal[
+    "add", "source", "replace", "warning", "create", "edit", "remove", "deleted", "skip", "hold", "reject", "undo"
+]
 
 HAND = "hand"
 """The engine of a run that a person's own command is."""
+UNDO = "undo"
+"""The engine of a run that takes another one back."""
 
 _SOURCES = ("add", "source", "replace", "warning")
 _GONE = ("remove", "deleted")
@@ -39,6 +43,8 @@ class Run:
     """What a model read and wrote for it."""
     calls: int = 0
     """How often a model was asked."""
+    undoes: str = ""
+    """The run that it takes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +53,8 @@ class Record:
 
     action: Action
     """`add` an entry · `source`: another session for it · `replace` its text · `warning`: turned into one · `create` or
-    `edit` a file · `remove` an entry or file · `deleted` by hand · `skip`, `hold`, `reject` a lesson."""
+    `edit` a file · `remove` an entry or file · `deleted` by hand · `skip`, `hold`, `reject` a lesson · `undo`: the
+    session speaks for the entry no more."""
     lesson: str = ""
     """Id of the distillation behind it."""
     skill: str = ""
@@ -73,6 +80,7 @@ class Line:
     model: str = ""
     tokens: int = 0
     calls: int = 0
+    undoes: str = ""
     lesson: str = ""
     action: str
     skill: str = ""
@@ -93,6 +101,7 @@ class Line:
             model=run.model,
             tokens=run.tokens,
             calls=run.calls,
+            undoes=run.undoes,
             lesson=record.lesson,
             action=record.action,
             skill=record.skill,
@@ -134,6 +143,8 @@ class Ledger:
     _latest: dict[str, tuple[str, bool, bool]]
     _places: dict[str, tuple[str, str]]
     _marks: dict[str, str]
+    _were: dict[str, str]
+    """Marks that runs wrote and took away."""
 
     def __init__(self, path: Path, disk: Disk = DISK) -> None:
         self._path = path
@@ -221,6 +232,7 @@ class Ledger:
         self._last = b""
         self._lessons, self._standing, self._deleted = set(), set(), set()
         self._sources, self._latest, self._places, self._marks = {}, {}, {}, {}
+        self._were = {}
         self._shared: dict[Any, Any] = {}  # thousands of entries have few places, times and sources
 
     def _is_continued(self) -> bool:
@@ -257,12 +269,16 @@ class Ledger:
 
     def _take_marks(self, line: Line) -> None:
         place = line.entry or f"{line.skill}/{line.file}"
-        self._marks[place] = "".join(sorted((self.marks(place) | unpacked(line.wrote)) - unpacked(line.took)))
+        wrote, took, were = unpacked(line.wrote), unpacked(line.took), unpacked(self._were.get(place, ""))
+        if line.engine == UNDO:  # what it brings back besides was a person's
+            wrote &= were
+        self._marks[place] = "".join(sorted((self.marks(place) | wrote) - took))
+        self._were[place] = "".join(sorted((were | took) - wrote))
 
     def _take_entry(self, line: Line) -> None:
         if line.action in _SOURCES and line.session:
             self._set_sources(line.entry, {*self._sources.get(line.entry, ()), line.session})
-        if line.action == "warning":  # its session does not speak for the entry any more
+        if line.action in ("warning", "undo"):  # its session does not speak for the entry any more
             self._set_sources(line.entry, {*self._sources.get(line.entry, ())} - {line.session})
         # Of two lines of one time the end wins, so that the order in the file does not decide.
         now = (line.time, line.action in _GONE, line.action == "deleted")
@@ -288,6 +304,7 @@ def _run(line: Line) -> Run:
         model=line.model,
         tokens=line.tokens,
         calls=line.calls,
+        undoes=line.undoes,
     )
 
 

@@ -20,6 +20,7 @@ from acontext_cli.files import DISK, Disk, digest
 from acontext_cli.ledger import Record, Run
 from acontext_cli.skills import SKILL, Skill, heading
 from acontext_cli.store import Draft, Held, SkillStore
+from acontext_cli.store.history import History
 
 RUN = Run(id="r1", time="2026-03-26T10:00:00Z", session="s1", engine="offline")
 LATER = replace(RUN, id="r2", time="2026-03-27T10:00:00Z", session="s2")
@@ -434,19 +435,29 @@ def test_lessons_are_held_until_a_person_decides(tmp_path: Path) -> None:
     assert len((tmp_path / ".acontext/spaces/default/held.jsonl").read_text(encoding="utf-8").splitlines()) == 3
 
 
-def test_the_history_is_bounded_and_never_loses_the_newest(tmp_path: Path) -> None:
-    store = opened(tmp_path)
-    names = [store.history.put(str(number).encode()) for number in range(300)]
-    folder = store.history.folder / names[0][:2]
-    for number in range(200):
-        (folder / f"old-{number}").touch()
-        os.utime(folder / f"old-{number}", ns=(number, number))
-    os.utime(folder / names[0], ns=(0, 0))
-    store.history.put(b"0")  # used again, so it is not the oldest any more
-    new = next(str(number) for number in range(300, 99_999) if digest(str(number).encode())[:2] == names[0][:2])
-    store.history.put(new.encode())
-    assert store.history.get(names[0]) == b"0"
-    assert len(list(folder.iterdir())) <= 66
+def test_the_history_is_bounded_and_loses_the_oldest_first(tmp_path: Path) -> None:
+    history = History(tmp_path / "h", limit=1000)
+    names = [history.put(bytes([number]) * 100) for number in range(30)]
+    for age, name in enumerate(reversed(names), 20):
+        aged(history, name, age)
+    history.put(bytes([1]) * 100)  # used again, so it is not the oldest any more
+    history.trim(keep={names[0]})
+    left = [number for number, name in enumerate(names) if (history.folder / name[:2] / name).exists()]
+    assert left == [0, 1, *range(23, 30)]
+    history.trim()
+    assert history.get(names[0]) == bytes(100)
+
+
+def test_what_was_kept_a_moment_ago_stays_for_the_run_that_needs_it(tmp_path: Path) -> None:
+    history = History(tmp_path / "h", limit=100)
+    names = [history.put(bytes([number]) * 100) for number in range(5)]
+    history.trim()
+    assert [history.get(name)[0] for name in names] == [0, 1, 2, 3, 4]
+
+
+def aged(history: History, name: str, seconds: int) -> None:
+    then = time.time_ns() - seconds * 10**9
+    os.utime(history.folder / name[:2] / name, ns=(then, then))
 
 
 def test_a_damaged_or_forgotten_content_is_told(tmp_path: Path) -> None:

@@ -261,7 +261,9 @@ class Workspace:
             raise AcontextError(problem.replace("a skill's name", "a space's name"))
         machine = self.folder.machine
         folder = self.folder.skills_store / name
-        return LearningSpace(name, SkillStore(folder, machine / "spaces" / name, machine / "history"))
+        limit = self.config.whole("history_max_mb") << 20
+        store = SkillStore(folder, machine / "spaces" / name, machine / "history", history_limit=limit)
+        return LearningSpace(name, store)
 
 
 def _init() -> "Run":

@@ -36,6 +36,9 @@ SETTINGS = {
     "keep_secrets": Known(
         default="no", about="whether what is recorded keeps its secrets: no (placeholders stand for them) or yes"
     ),
+    "history_max_mb": Known(
+        default="100", about="how much the history may hold, which undo reads: in megabytes; the oldest goes first"
+    ),
     "model": Known(default="gpt-4.1", about="the model: its name as the server or the command knows it"),
     "base_url": Known(
         variable="OPENAI_BASE_URL", about="the address of an OpenAI-compatible server: where empty, that of OpenAI"

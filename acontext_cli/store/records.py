@@ -21,7 +21,7 @@ def completed(draft: Draft, records: Sequence[Record], missing: Collection[str],
     found = [
         *records,
         *_about(((id, key) for id, key in after.items() if id not in before and id not in told), "add"),
-        *_about(gone.items(), "remove"),
+        *_about(((id, key) for id, key in gone.items() if id not in told), "remove"),
         *_about(((id, ledger.place(id)) for id in sorted(missing) if id not in gone), "deleted"),
     ]
     named = {(record.skill, record.file) for record in found}
@@ -62,9 +62,10 @@ def removed(skill: str, files: Mapping[str, bytes]) -> list[Record]:
     return [*_about(ends, "deleted"), *rest]
 
 
-def created(key: Key) -> Record:
-    """The record of a new file that is no text."""
-    return Record(action="create", skill=key[0], file=key[1])
+def asset(key: Key, before: bytes | None, after: bytes | None) -> Record:
+    """The record of a file that is no text."""
+    action: Action = "create" if before is None else "remove" if after is None else "edit"
+    return Record(action=action, skill=key[0], file=key[1])
 
 
 def _holds_entries(file: str) -> bool:
