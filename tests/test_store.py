@@ -703,3 +703,96 @@ def contents(draft: Draft) -> dict[str, dict[str, str]]:
         return dict(skill.files)
 
     return {name: whole(draft.skill(name)) for name in sorted(draft.names())}
+
+
+# What a person does at the same moment.
+
+
+class Interrupting(Stopping):
+    """A disk before whose given operation a person does something; with a kill behind it where that is wanted."""
+
+    def __init__(self, after: int, person: Callable[[], None], *, exchanges: bool = True, kill: int = 0) -> None:
+        super().__init__(after, Killed)
+        self.person, self.kill = person, kill
+        if not exchanges:
+            self.disk = replace(self.disk, exchange=_cannot)
+
+    def __call__(self, name: str, call: Callable[..., Any], *args: Any) -> Any:
+        self.done += 1
+        if self.done == self.after:
+            self.person()
+        if self.kill and self.done >= self.after + self.kill:
+            raise Killed
+        return call(*args)
+
+
+def _cannot(*_: object) -> None:
+    raise OSError(errno.ENOSYS, "no such call")
+
+
+def saves(target: Path) -> None:
+    """As most editors do: a new file that takes the name."""
+    beside = target.with_name("saved~")
+    beside.write_text(target.read_text(encoding="utf-8") + "- mine\n", encoding="utf-8")
+    beside.rename(target)
+
+
+def saves_in_place(target: Path) -> None:
+    text = target.read_text(encoding="utf-8") + "- mine\n"
+    target.write_text(text, encoding="utf-8")
+
+
+def appends(target: Path) -> None:
+    with target.open("a", encoding="utf-8") as file:
+        file.write("- mine\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "save", "kill"),
+    [
+        *(("errors.md", save, kill) for save in (saves, saves_in_place, appends) for kill in (0, 1, 2)),
+        *((file, save, 0) for save in (saves, appends) for file in ("SKILL.md", "other.md")),
+        ("SKILL.md", saves, 2),
+        ("other.md", appends, 1),
+    ],
+)
+def test_a_person_may_save_at_any_moment(
+    tmp_path: Path, base: Path, file: str, save: Callable[[Path], None], kill: int
+) -> None:
+    refused = 0
+    for after in range(1, 999):
+        home = Path(shutil.copytree(base, tmp_path / f"{after:03}"))
+        target = path(home, file)
+        there = []
+
+        def write(target: Path = target, there: list[bool] = there) -> None:
+            there.append(target.exists())
+            if target.exists():
+                save(target)
+
+        disk = Interrupting(after, write, kill=kill)
+        try:
+            second_run(opened(home, disk.disk))
+        except Changed:
+            refused += 1
+        except Killed:
+            opened(home)
+        if disk.done < after:
+            break
+        if there == [True]:
+            assert "- mine\n" in target.read_text(encoding="utf-8"), after
+        assert list(target.parent.glob(".*.tmp")) == [], after
+        assert opened(home).recovered == ""
+    assert refused > 5 or kill
+
+
+def test_where_a_disk_cannot_exchange_files_are_compared_and_replaced(tmp_path: Path, base: Path) -> None:
+    home = Path(shutil.copytree(base, tmp_path / "home"))
+    disk = Interrupting(0, lambda: None, exchanges=False)
+    second_run(opened(home, disk.disk))
+    assert "e2" in path(home, "errors.md").read_text(encoding="utf-8")
+    other = Path(shutil.copytree(base, tmp_path / "other"))
+    disk = Interrupting(30, lambda: saves(path(other, "errors.md")), exchanges=False)
+    with pytest.raises(Changed):
+        second_run(opened(other, disk.disk))
+    assert "- mine" in path(other, "errors.md").read_text(encoding="utf-8")
