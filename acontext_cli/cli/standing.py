@@ -109,12 +109,9 @@ def undo(
 ) -> None:
     """Take a run back in every file that it wrote: what it taught is not taught again. Undo is a run too, so it can be
     taken back itself."""
-    from acontext_cli.api.undo import take_back
     from acontext_cli.show.standing import show_undone
 
-    here = workspace(context)
-    spaces = [here.space(name) for name in ([space] if space else here.spaces())]
-    done = take_back(spaces, run, keep_mine=keep_mine)
+    done = workspace(context).undo(run, space=space, keep_mine=keep_mine)
     (as_json if json else show_undone)(done)
 
 

@@ -19,6 +19,7 @@ _LOGGED = 6
 """Lines of a task's progress in the daily log."""
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 KNOWN = "- Known because: "
+BELIEVED = "- Was believed because: "
 FORGET = "- Forget after: "
 _ONLY_SAID = "only the agent says so"
 _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
@@ -64,7 +65,9 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
         f"- Warning: this failed ({failed}). {principle}",
         forget_line(date),
     ]
-    kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", FORGET)))
+    # What it was known by is said of the past: it speaks for nothing that stands there now.
+    lines = (re.sub(f"^{KNOWN}", BELIEVED, line) for line in rest.split("\n"))
+    kept = (line for line in lines if not line.startswith(("- Warning: ", FORGET)))
     return _within_budget("\n".join([title, *told, *kept]))
 
 
