@@ -68,8 +68,10 @@ class Authors:
         return self._store.ledger.broken
 
     def load(self, pages: Iterable[Page]) -> None:
-        """Read at once what is recorded of some files."""
-        self._read({place for page in pages for place in (page.name, *page.units)})
+        """Read at once what is recorded of some files, and of the lines in them that seem to come from elsewhere."""
+        found = list(pages)
+        self._read({place for page in found for place in (page.name, *page.units)})
+        self._look({each for page in found for place in page.units for each in self._strange(page, place)})
 
     def records(self, place: str) -> tuple[Line, ...]:
         """What was done to an entry or a file, in order of time."""
@@ -180,12 +182,16 @@ class Authors:
     def _came_from(self, page: Page, place: str) -> frozenset[str]:
         """The places from which lines came here that nowhere else were written."""
         if (page.name, place) not in self._own:
-            events = self._place(place).events
-            strange = {each for each in page.units.get(place, _NO) if not events.get(each)}
+            strange = self._strange(page, place)
             self._look(strange)
             only = (there for each in strange if len(there := self._elsewhere.get(each, set())) == 1)
             self._own[page.name, place] = frozenset(where for there in only for where in there)
         return self._own[page.name, place]
+
+    def _strange(self, page: Page, place: str) -> set[str]:
+        """Marks of the lines that no run is known to have written where they stand."""
+        events = self._place(place).events
+        return {each for each in page.units.get(place, _NO) if each not in events}
 
     def _look(self, strange: Collection[str]) -> None:
         """Find out where lines were written that are not known where they stand."""
