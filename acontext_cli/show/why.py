@@ -101,10 +101,10 @@ def _short_origin(found: EntryWhy) -> str:
 
 def _counts(found: EntryWhy) -> Iterator[str]:
     if found.confirmed:
-        yield f"confirmed by {counted(found.confirmed, 'later session')}"
+        yield f"confirmed by {counted(found.confirmed, 'other session')}"
     if found.contradicted:
         yield f"contradicted by {counted(found.contradicted, 'session')}"
-    if not found.confirmed and not found.contradicted and found.by != "hand":
+    if not found.confirmed and not found.contradicted and found.by != "hand" and found.kind != "record":
         yield "neither confirmed nor contradicted since"
     yield counted(found.lines, "line") + (f", {found.by_hand:,} by hand" if found.by_hand else "")
 
@@ -163,14 +163,21 @@ def _ground(found: LineWhy) -> Iterator[Line]:
     if lesson:
         yield from _lesson(lesson)
     if lesson and lesson.because:
-        source = f" ({_SOURCES.get(lesson.source, lesson.source)})" if lesson.source else ", as the entry says"
-        yield from _field("known", f"{lesson.because}{source}")
+        yield from _field("known", f"{lesson.because}{_source(lesson)}")
     if found.session:
         yield from _field("session", _session(found.session, whole=True))
     if lesson and lesson.goal:
         yield from _field(f"task {lesson.task}", lesson.goal)
     if found.session:
         yield from _missing(found.session, lesson)
+
+
+def _source(lesson: LessonRef) -> str:
+    """How it is known, unless the sentence begins with that."""
+    said = _SOURCES.get(lesson.source, lesson.source)
+    if not said:
+        return ", as the entry says"
+    return "" if lesson.because.startswith(said) else f" ({said})"
 
 
 def _lesson(lesson: LessonRef) -> Iterator[Line]:
@@ -222,7 +229,7 @@ def _around(found: LineWhy) -> Iterator[Line]:
     before = [event for event in found.events if not event.since]
     since = [event for event in found.events if event.since]
     if before:
-        yield from _field("before" if found.run and found.by != "hand" else "its runs", "")
+        yield from _field("before or with it" if found.run and found.by != "hand" else "its runs", "")
         yield from _events(before)
     if since:
         yield from _field("since then", "")

@@ -228,7 +228,7 @@ class _Answers:
         records = self._authors.records(entry.id) if entry and entry.id else ()
         at = records.index(about) if about in records else -1
         return tuple(
-            self._event(record, place > at >= 0)
+            self._event(record, about is not None and place > at >= 0 and record.run != about.run)
             for place, record in enumerate(records)
             if place != at and record.action in _DID
         )

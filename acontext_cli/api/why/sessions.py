@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from acontext_cli.api.why.spans import best, first, spans, weights, words
+from acontext_cli.api.why.spans import asked_for, best, first, spans, weights
 from acontext_cli.api.why.values import LessonRef, Quote, SessionRef
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip
 from acontext_cli.errors import AcontextError
@@ -54,7 +54,7 @@ class Transcripts:
         except (AcontextError, OSError) as error:
             self._problems[item.session] = str(error)
             return (), len(item.messages)
-        return _quoted(evidence, words(asked)), len(evidence)
+        return _quoted(evidence, asked_for(asked)), len(evidence)
 
     def _open(self, id: str) -> Session | str:
         """The session; empty where it is not here, and in words why it cannot be read."""

@@ -19,7 +19,8 @@ _KEPT = 40
 _ADDS = 0.35
 """So much of what the first line bears out a second one must add."""
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[^\W\d]\w*(?:[-./]\w+)*")
-_NUMBERED = re.compile(r"^\s*\d{1,3}[.)] ")
+_OWN = re.compile(r"^\s*\d{1,3}[.)] |\((?:date: *)?\d{4}-\d\d-\d\d\)|\(\d+ sessions?\)|<!-- id: [\w-]{1,64} -->")
+"""What an entry adds of itself: the numbers of steps, its date, its count of sessions."""
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _COMMON = frozenset([
     "and", "are", "but", "did", "does", "for", "from", "had", "has", "have", "here", "how", "into", "its", "let",
@@ -39,9 +40,14 @@ class Span:
     shared: frozenset[str]
 
 
+def asked_for(line: str) -> frozenset[str]:
+    """The words of a line of a skill that a transcript may hold."""
+    return words(_OWN.sub(" ", line))
+
+
 def words(text: str) -> frozenset[str]:
     """The words of a text by which another is known to speak of the same."""
-    return frozenset(word for found in _WORD.findall(_NUMBERED.sub("", text, count=1)) for word in _plain(found))
+    return frozenset(word for found in _WORD.findall(text) for word in _plain(found))
 
 
 def spans(message: Message, asked: frozenset[str]) -> list[Span]:
