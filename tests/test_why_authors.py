@@ -155,6 +155,11 @@ def test_an_entry_that_lost_its_id_and_a_line_moved_between_entries_are_the_runs
     }
 
 
+def test_an_entry_that_a_run_changed_without_naming_it_is_known_too(space: Space) -> None:
+    space.run(space.text() + "- third\n\n## Two <!-- id: e2 -->\n- of two\n", "e2", action="add")
+    assert space.told()["- third"] == "r2"
+
+
 def test_a_file_that_a_run_moved_keeps_its_authors(space: Space) -> None:
     space.run("Before.\n\n## One <!-- id: e1 -->\n- first\n")
     draft = space.store.draft()
