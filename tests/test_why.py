@@ -75,6 +75,7 @@ def test_a_line_of_a_procedure_tells_run_lesson_session_messages_and_who_confirm
     assert f"session: monday ({monday.id}), 2026-03-26" in said
     assert "result of check_logs" in said
     assert "| INFO request completed path=/api/orders duration=4890ms" in said
+    assert "status: unhealthy" not in said
     assert '| {"upstream_timeout_ms": 5000}' in said
     assert "since then:\n    session tuesday (" in said
     assert "confirmed it, run " in said
@@ -203,7 +204,7 @@ def test_a_damaged_ledger_is_told_beside_what_may_have_been_in_it(taught: Cli) -
     ledger = taught.root / "skills_store" / "default" / ".ledger.jsonl"
     ledger.write_bytes(b"\x00\xff{\n[1]\n" + ledger.read_bytes())
     edit(taught, PROCEDURE, "- Verify: ", "- Ask Ann.\n- Verify: ")
-    assert "the ledger has 2 damaged lines: one of them may have told of it" in asked(taught, PROCEDURE, "Ask Ann")
+    assert "damaged lines of the ledger: 2; one of them may have told of it" in asked(taught, PROCEDURE, "Ask Ann")
     assert "session: monday (" in asked(taught, PROCEDURE, "go on only if")
     ledger.write_bytes(b"")
     assert "written by hand: no run recorded this line" in asked(taught, PROCEDURE, "go on only if")
@@ -288,8 +289,12 @@ def test_a_picture_is_known_as_a_file(taught: Cli, tmp_path: Path) -> None:
     taught("skill", "add", foreign)
     said = taught("skill", "why", "foreign")
     assert "a.png\n  foreign/a.png is not UTF-8" in said
-    assert "taken in by a person's own command" in taught("skill", "why", "foreign", "run.py:1")
-    assert "taken in by a person's own command" in taught("skill", "why", "foreign", "SKILL.md:6")
+    assert "by a person's own command (skill new or skill add), run hand-" in taught(
+        "skill", "why", "foreign", "run.py:1"
+    )
+    assert "by a person's own command (skill new or skill add), run hand-" in taught(
+        "skill", "why", "foreign", "SKILL.md:6"
+    )
     assert "is not UTF-8" in taught.refused("skill", "why", "foreign", "a.png:1")
     shutil.rmtree(taught.root / ".acontext" / "history")
     assert "recorded for the file as a whole: run hand-" in taught("skill", "why", "foreign", "run.py:1")

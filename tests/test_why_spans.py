@@ -42,6 +42,12 @@ def test_a_second_line_is_quoted_only_where_it_adds_enough() -> None:
     ]
 
 
+def test_a_number_a_name_and_what_is_rare_tell_more_than_other_words() -> None:
+    asked = asked_for("- gateway 4890 api-gateway slow")
+    told = weights([spans(message, asked) for message in read([user("gateway slow 4890 api-gateway"), user("slow")])])
+    assert told["4890"] == told["api-gateway"] > told["gateway"] > told["slow"]
+
+
 def test_what_an_entry_adds_of_itself_is_not_asked_for() -> None:
     assert asked_for("## Timeout (date: 2026-03-26) <!-- id: b54f9c -->") == {"timeout"}
     assert asked_for("- Known because: error_rate_pct fell (2 sessions)") == {"error_rate_pct", "fell"}

@@ -22,7 +22,7 @@ _MOST_EVENTS = 8
 _AUTHORS = {
     "template": "came with acontext",
     "hand": "written by hand",
-    "command": "taken in by a person's command",
+    "command": "by a person's own command (skill new or skill add)",
     "review": "accepted by a person",
     "run": "written by runs",
     "whole": "known by the entry or file as a whole",
@@ -94,7 +94,7 @@ def _short_origin(found: EntryWhy) -> str:
     kind = f"{found.kind} " if found.kind and found.kind != "skip" else ""
     session = f" from {_session(found.session)}" if found.session else ""
     if found.by == "command":
-        return f"taken in by a person's command, {_run(found.run)}"
+        return f"by a person's own command (skill new or skill add), {_run(found.run)}"
     accepted = "accepted by a person in " if found.by == "review" else ""
     return f"{kind}{session.strip()}, {accepted}{_run(found.run)}".lstrip(", ")
 
@@ -139,7 +139,7 @@ def _wrote(found: LineWhy) -> str:
         "nobody": "",
         "template": "came with acontext, as every space starts with it",
         "hand": f"edited by hand in a review, {run}" if run else "written by hand: no run recorded this line",
-        "command": f"taken in by a person's own command, {run}",
+        "command": f"by a person's own command (skill new or skill add), {run}",
         "review": f"a person accepted it on {_when(found.run.time) if found.run else ''}, {run}",
         "whole": f"recorded for the {'entry' if found.entry else 'file'} as a whole: {run}",
         "run": f"written by {run}, which {_did(found)}",
@@ -212,7 +212,7 @@ def _evidence(found: LineWhy) -> Iterator[Line]:
     if found.evidence > len(found.quotes):
         more = found.evidence - len(found.quotes)
         session = found.session.name or found.session.id if found.session else "SESSION"
-        yield "dim", f"    and {more:,} more: acontext session show {_quoted(session)}"
+        yield "dim", f"    and {more:,} more: acontext session show {_quoted(one_line(session))}"
 
 
 def _message(quote: Quote) -> str:

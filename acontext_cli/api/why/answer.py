@@ -213,7 +213,7 @@ class _Answers:
             elif recorded and recorded != page.name:
                 yield f"the entry was written in {recorded} and has been moved here"
         if author.by in ("hand", "whole") and self._authors.broken:
-            yield f"the ledger has {self._authors.broken} damaged lines: one of them may have told of it"
+            yield f"damaged lines of the ledger: {self._authors.broken}; one of them may have told of it"
         if author.by == "hand" and (changed := self._authors.changed(page, number)):
             yield f"a person changed it: run {changed[0].run} left “{changed[1]}”"
         if author.by == "review" and author.record and (held := self._authors.held(author.record)):
