@@ -118,6 +118,15 @@ def test_an_entry_of_the_daily_log_is_the_record_of_a_task(taught: Cli) -> None:
     assert "since then" not in said
 
 
+def test_where_no_words_are_shared_it_says_so_and_shows_the_first_and_the_last_message(taught: Cli) -> None:
+    said = asked(taught, PROCEDURE, "- Steps:")
+    assert "no words of this line stand in it; its first and its last:\n    message 1, user (" in said
+    assert said.count("    message ") == 2
+    said = asked(taught, (PROCEDURE[0], "SKILL.md"), "## Guidelines")
+    assert "no words of this line stand in it\n" in said
+    assert "    message " not in said
+
+
 def test_an_index_row_is_explained_by_the_entry_that_it_lists(taught: Cli) -> None:
     said = asked(taught, (PROCEDURE[0], "SKILL.md"), "→ [procedures.md]")
     assert "an index row: acontext makes the index from the entries\n  the entry: written by run " in said

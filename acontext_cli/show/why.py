@@ -203,7 +203,10 @@ def _evidence(found: LineWhy) -> Iterator[Line]:
     if not found.quotes:
         return
     borne = found.quotes[0].bears_out
-    said = "what of it bears this line out" if borne else "no words of this line stand in it; it begins"
+    if not borne and found.entry is None:
+        yield from _field("evidence", f"{counted(found.evidence, 'message')}; no words of this line stand in it")
+        return
+    said = "what of it bears this line out" if borne else "no words of this line stand in it; its first and its last"
     yield from _field("evidence", f"{counted(found.evidence, 'message')}; {said}:")
     for quote in found.quotes:
         yield "cyan", f"    {_message(quote)}"

@@ -130,14 +130,14 @@ def _evidence(session: Session, item: Distillation) -> Iterator[tuple[int, Messa
 
 
 def _quoted(evidence: list[tuple[int, Message, str]], asked: frozenset[str]) -> tuple[Quote, ...]:
-    """The messages that bear out most, in the order of the transcript; where none does, how the first ones begin."""
+    """The messages that bear out most, in the order of the transcript; where none does, the first and the last."""
     found = [spans(message, asked) for _, message, _ in evidence]
     telling = weights(found)
     scored = [(*best(each, telling), place) for place, each in enumerate(found)]
     top = max((score for score, _, _ in scored), default=0.0)
     if not top:
-        begins = [(0.0, first(evidence[place][1]), place) for place in range(len(evidence))]
-        return tuple(_quote(evidence[place], lines, False) for _, lines, place in begins if lines)[:2]
+        ends = [each for each in evidence if first(each[1])]
+        return tuple(_quote(each, first(each[1]), False) for each in (*ends[:1], *ends[1:][-1:]))
     near = sorted((each for each in scored if each[0] >= _ENOUGH * top), key=lambda each: (-each[0], each[2]))
     chosen = sorted(near[:MOST_QUOTED], key=lambda each: each[2])
     return tuple(_quote(evidence[place], lines, True) for _, lines, place in chosen)
