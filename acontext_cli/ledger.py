@@ -4,7 +4,7 @@ Lines are only ever added, so the ledgers of two clones merge by keeping the lin
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
@@ -190,11 +190,12 @@ class Ledger:
             runs.setdefault(line.run, _run(line))
         return sorted(runs.values(), key=lambda run: (run.time, run.id), reverse=True)
 
-    def lines(self, run: str = "") -> Iterator[Line]:
-        """What all runs did, or one of them, in order of time; each line once."""
+    def lines(self, run: str = "", where: Callable[[bytes], bool] = bool) -> Iterator[Line]:
+        """What all runs did, or one of them, in order of time; each line once. Only what is read `where` its text is
+        wanted takes time."""
         found: dict[Line, None] = {}
         for number, (_, text) in enumerate(lines(self._path), 1):
-            line = self._parsed(text, number)
+            line = self._parsed(text, number) if where(text) else None
             if line is not None and run in ("", line.run):
                 found[line] = None
         yield from sorted(found, key=lambda line: line.time)

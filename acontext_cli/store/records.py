@@ -43,14 +43,21 @@ def marked(records: Iterable[Record], changed: Mapping[Key, tuple[str | None, st
     for record in records:
         wrote, took = left.pop(record.entry or f"{record.skill}/{record.file}", (_NO, _NO))
         found.append(replace(record, wrote=packed(wrote), took=packed(took)))
-    rest = {place: both for place, both in left.items() if "/" in place and any(both)}
-    return found + [_beside(place, *both) for place, both in rest.items()]
+    rest = {place: both for place, both in left.items() if any(both)}
+    return found + [_beside(place, changed, *both) for place, both in rest.items()]
 
 
-def _beside(place: str, wrote: Counter[str], took: Counter[str]) -> Record:
-    """The record of lines of a file that stand in none of the entries that were told of."""
-    skill, _, file = place.partition("/")
-    return Record(action="edit", skill=skill, file=file, wrote=packed(wrote), took=packed(took))
+def _beside(
+    place: str, changed: Mapping[Key, tuple[str | None, str | None]], wrote: Counter[str], took: Counter[str]
+) -> Record:
+    """The record of lines in an entry that was not told of, or in none."""
+    skill, slash, file = place.partition("/")
+    told = Record(action="edit", skill=skill, file=file, wrote=packed(wrote), took=packed(took))
+    if slash:
+        return told
+    texts = ((key, text) for key, both in changed.items() for text in reversed(both) if text is not None)
+    key = next(key for key, text in texts if place in units(*key, text))
+    return replace(told, skill=key[0], file=key[1], entry=place)
 
 
 def removed(skill: str, files: Mapping[str, bytes]) -> list[Record]:
