@@ -69,7 +69,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def skills(root: Path) -> dict[str, bytes]:
     found = tree(root / "skills_store" / "default")
-    return {name: data for name, data in found.items() if name != ".ledger.jsonl.torn"}
+    return {name: data for name, data in found.items() if name not in (".ledger.jsonl.torn", ".gitattributes")}
 
 
 def path(root: Path, file: str, skill: str = "gateways") -> Path:
