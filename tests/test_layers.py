@@ -27,6 +27,7 @@ LAYERS = (
             "formats",
             "secrets",
             "exports",
+            "injection",
         },
     ),
     ("files", {"files", "session", "workspace", "store", "ledger", "redaction", "linking", "packing"}),

@@ -14,6 +14,8 @@ _INVISIBLE = (
 INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 _UNSHOWN = re.compile(f"[{_INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
+_JOINERS = "\u200c\u200d\ufe0f"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trap:
@@ -49,5 +51,7 @@ def span_of(text: str) -> str:
 
 
 def _number(found: re.Match[str]) -> str:
+    if found[0] in _JOINERS and not found.string[max(0, found.start() - 1) : found.start()].isascii():
+        return found[0]  # part of an emoji or of a letter
     code = ord(found[0])
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -10,6 +10,7 @@ from acontext_cli.engines.llm.reports import TaskReport
 from acontext_cli.engines.llm.shown import Shown
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.engines.signs import signs
+from acontext_cli.injection import harmless, own_words
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import FINISHED, Task
@@ -64,7 +65,7 @@ class Parting:
         stated = any(may_state(message.text) for message in messages if message.is_human)
         task = Task(
             number=self._number,
-            goal=one_line(report.goal, _GOAL),
+            goal=one_line(_goal(report, messages), _GOAL),
             status=report.status,
             progress=_lines(report, messages),
             known=known(report, messages, told, evidence, before) if report.status in FINISHED else None,
@@ -115,13 +116,22 @@ def _joined(held: Task, more: Task) -> Task:
 def _lines(report: TaskReport, messages: Sequence[Message]) -> tuple[str, ...]:
     """What was done, and what the user wants in general: it is carried along with the task."""
     # In backticks a command looks as if the transcript held it; nothing here was held against that.
-    done = [one_line(line.replace("`", ""), _LINE) for line in report.progress if line.strip()][:_MOST_LINES]
+    told = (line.replace("`", "") for line in report.progress if line.strip())
+    done = [one_line(line, _LINE) for line in told if harmless(line)][:_MOST_LINES]
     wishes = [wish for wish in report.preferences if _is_said(wish, messages)][:_MOST_LINES]
     return (*done, *(f"{WISH}{one_line(wish, _LINE)}" for wish in wishes))
 
 
+def _goal(report: TaskReport, messages: Sequence[Message]) -> str:
+    """What was asked; where it reads like an instruction, the user's own words for it."""
+    if harmless(report.goal) or _is_said(report.goal, messages):
+        return report.goal
+    return next((own for message in messages if message.is_human and (own := own_words(message.text).strip())), "")
+
+
 def _is_said(wish: str, messages: Sequence[Message]) -> bool:
     """Whether the user's words hold most of what they are said to want."""
-    said = set(re.findall(r"\w+", " ".join(message.text for message in messages if message.is_human).lower()))
+    told = " ".join(own_words(message.text) for message in messages if message.is_human)
+    said = set(re.findall(r"\w+", told.lower()))
     words = re.findall(r"\w+", wish.lower())
     return bool(words) and sum(word in said for word in words) >= 0.7 * len(words)
