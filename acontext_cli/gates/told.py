@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from acontext_cli.injection import Trap, orders, own_words
@@ -10,6 +10,8 @@ from acontext_cli.messages import Message
 from acontext_cli.trace.steps import values
 
 _STEM = 6
+_REMINDER = re.compile(r"<system-reminder>(?:(?!<system-reminder>).)*?</system-reminder>", re.DOTALL)
+_REMINDS = re.compile(r"</?system-reminder>")
 _COMMON = frozenset(
     "the and for with from that this these those you your our must should shall have need always never every each all any when"
     " whenever then than into onto not dont does are was were been being will would can could may might please make sure ensure"
@@ -100,7 +102,15 @@ def words(text: str) -> set[str]:
 
 @lru_cache(maxsize=64)
 def _orders(text: str) -> list[Trap]:
-    return list(orders(text))
+    """The instructions of a result. Those that a client adds for its agent are the same in every session: what repeats
+    them is found, but they make nothing else suspect."""
+    places = [found.span() for found in _REMINDER.finditer(text)] if "<system-reminder>" in text else []
+    found = (trap for trap in orders(text) if not (trap.name == "forged role" and _REMINDS.fullmatch(trap.span)))
+    return [replace(trap, strength=min(trap.strength, 1)) if _inside(trap, places) else trap for trap in found]
+
+
+def _inside(trap: Trap, places: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= trap.start < end for start, end in places)
 
 
 def _without(text: str, found: Iterable[Trap]) -> str:
@@ -134,6 +144,8 @@ def _says(order: Trap, line: str, told: Told) -> bool:
         return True
     if len(common) < 2:
         return len(common) == 1 and len(theirs) == 1
+    if order.strength and len(common) >= 0.75 * len(own):
+        return True
     return len(common) >= 0.6 * len(theirs) or (len(common) >= 3 and len(common) >= 0.5 * len(own))
 
 

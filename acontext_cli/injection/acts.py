@@ -23,7 +23,7 @@ _SECRET_FILE = (
     r"|/proc/(?:self|\d{1,9}|\*)/environ|\bcookies\.sqlite\b|\blogin data\b|\blogins\.json\b|\bwallet\.dat\b"
     r"|\.(?:bash|zsh)_history\b|(?<![\w)\]])\.env\b(?!\.(?:example|sample|template|dist|defaults|schema|test|ci)|[\w(-]))"
 )
-_NO_SECRET_FILE = r"\.env\.(?:example|sample|template|dist|defaults|schema|test|ci)\b|\bprocess\.env\b|\.npmrc\.example"
+_NO_SECRET_FILE = r"\b(?:cp|copy)\b[^\n]{1,60}\s(?:to\s)?[`'\"]?(?:\./)?\.env$|\.env\.(?:example|sample|template|dist|defaults|schema|test|ci)\b|\bprocess\.env\b|\.npmrc\.example"
 _PASTE = (
     r"(?:webhook\.site|requestbin|pipedream\.net|burpcollaborator|\boast(?:ify)?\.\w{2,8}|interact\.sh|ngrok(?:-free)?\.(?:io|app|dev)"
     r"|transfer\.sh|\bfile\.io\b|\b0x0\.st|pastebin\.com|termbin\.com|\bix\.io\b|dpaste\.\w+|discord(?:app)?\.com/api/webhooks"
@@ -32,14 +32,14 @@ _PASTE = (
 
 
 def _rule(name: str, reason: str, needs: str, pattern: str, unless: str = "") -> Rule:
-    return Rule(kind="act", name=name, reason=reason, needs=tuple(needs.split()), pattern=pattern, unless=unless)
+    return Rule(kind="act", name=name, reason=reason, needs=tuple(needs.split("|")), pattern=pattern, unless=unless)
 
 
 _FETCH = (
     _rule(
         "pipe to a shell",
         FETCHES,
-        "curl wget fetch http aria2c lynx",
+        "curl|wget|fetch |http |aria2c|lynx",
         rf"\b(?:curl|wget|fetch|aria2c|lynx|http)\s[^\n|]{{0,300}}\|[^\n]{{0,80}}?\b(?:{_SHELL}|python[\d.]*|perl|ruby|node"
         rf"|php|deno|bun|osascript|pwsh|iex|invoke-expression|source){_RUNS_IT}",
         _HERE,
@@ -47,21 +47,21 @@ _FETCH = (
     _rule(
         "pipe to a shell",
         FETCHES,
-        "base64 xxd openssl",
+        "base64|xxd|openssl",
         rf"\b(?:base64\s+(?:-d|-D|--decode)|xxd\s+-r|openssl\s+(?:base64|enc)\s)[^\n]{{0,80}}\|[^\n]{{0,40}}?\b(?:{_SHELL}|python[\d.]*"
         r"|perl|node)\b",
     ),
     _rule(
         "shell of a fetch",
         FETCHES,
-        "curl wget",
+        "curl|wget",
         rf"(?:\b(?:{_SHELL}|source|eval|python[\d.]*|node|exec)\b|(?:^|[\s;&`])\.)\s*(?:-\w+\s+)*[\"']?(?:<\(|\$\(|`)\s*(?:curl|wget)\b",
         _HERE,
     ),
     _rule(
         "PowerShell fetch",
         FETCHES,
-        "iwr irm invoke- downloadstring webclient certutil mshta bitsadmin -enc",
+        "iwr|irm|invoke-|downloadstring|webclient|certutil|mshta|bitsadmin|-enc",
         r"\b(?:iwr|irm|curl|invoke-webrequest|invoke-restmethod)\b[^\n]{0,200}\|\s*(?:iex|invoke-expression)\b"
         r"|\b(?:iex|invoke-expression)\b[^\n]{0,60}(?:iwr|irm|invoke-|new-object|downloadstring|webclient)"
         r"|\bdownload(?:string|file)\s*\(|\bcertutil\b[^\n]{0,60}-urlcache|\bmshta\s+https?:|\bbitsadmin\b[^\n]{0,60}/transfer"
@@ -70,21 +70,21 @@ _FETCH = (
     _rule(
         "code of a fetch",
         FETCHES,
-        "exec( eval( import( function(",
+        "exec(|eval(|import(|function(",
         r"\b(?:exec|eval|function|compile)\s*\(\s*[^\n)]{0,80}(?:urlopen|requests\.get|urllib|httpx\.|fetch\s*\(|file_get_contents\s*\(\s*['\"]http"
         r"|open\(\s*['\"]https?:|axios)|\bimport\s*\(\s*['\"]https?:",
     ),
     _rule(
         "install from a stranger",
         FETCHES,
-        "pip uv pipx poetry",
+        "git+|://",
         r"\b(?:pip[\d.]*|uv|uvx|pipx|poetry)\s+(?:\w+\s+)?(?:install|add|run|sync)\b[^\n]{0,160}?(?:git\+\w+:|https?://)",
         _KNOWN_INDEX,
     ),
     _rule(
         "install from a stranger",
         FETCHES,
-        "npm yarn bun npx bunx dlx cargo gem deno uvx",
+        "git+|://|git@|github:|gitlab:|gist:|--git",
         r"\b(?:npm|pnpm|yarn|bun)\s+(?:i|install|add)\b[^\n]{0,80}?(?:https?://|git\+|git@|github:|gitlab:)"
         r"|\b(?:npx|bunx|uvx|(?:pnpm|yarn|npm)\s+(?:dlx|exec))\b[^\n]{0,60}?(?:https?://|git\+|git@|github:|gist:)"
         r"|\bcargo\s+install\b[^\n]{0,60}--git|\bgem\s+install\b[^\n]{0,80}https?://|\bdeno\s+run\b[^\n]{0,80}https?://",
@@ -93,7 +93,7 @@ _FETCH = (
     _rule(
         "run what was cloned",
         FETCHES,
-        "git",
+        "git clone",
         rf"\bgit\s+clone\b[^\n]{{0,200}}(?:&&|;)[^\n]{{0,120}}(?:\s\./[\w.-]+|\b{_SHELL}\s+[\w./-]+|\bsudo\s)",
         _HERE,
     ),
@@ -110,18 +110,17 @@ _READ = (
     _rule(
         "read of a secret file",
         READS,
-        ".ssh id_ .aws .netrc .pgpass .git-cred .docker .kube .pypirc .vault hosts.y _credentials .gnupg /etc/ /proc/ cookies"
-        " login wallet _history .env",
+        ".ssh|id_|.aws|.netrc|.pgpass|.git-cred|.docker|.kube|.pypirc|.vault|hosts.y|_credentials|.gnupg|/etc/|/proc/|cookies|login|wallet|_history|.env",
         r"(?<!\w)(?<!(?:is|be) )(?<!are )(?<!was )(?<!were )(?<!been )"
-        r"(?:cat|less|more|head|tail|bat|e?grep|rg|awk|sed|cut|sort|strings|xxd|od|hexdump|base64|cp|scp|tar|zip|gzip|type|get-content|tac"
+        r"(?:cat|less|more|(?-i:head|tail)|bat|e?grep|rg|awk|sed|cut|sort|strings|xxd|od|hexdump|base64|cp|scp|tar|zip|gzip|type|get-content|tac"
         r"|read|print|dump|copy|echo|reveal|quote|upload|send|attach|paste|collect|gather|harvest|extract|exfiltrate|steal|curl|rsync"
-        rf"|output|post|email|encode)\b(?:[^.!?\n]|[.!?](?=\S)){{0,60}}?{_SECRET_FILE}",
+        rf"|output|post|email|encode)\b(?:[^.!?\n|;]|[.!?](?=\S)){{0,60}}?{_SECRET_FILE}",
         _NO_SECRET_FILE,
     ),
     _rule(
         "read of the environment",
         READS,
-        "printenv env export",
+        "printenv|env|export",
         r"(?:\bprintenv|\benv|\bexport\s+-p|\bset)\s*\|\s*(?:(?:e?grep|rg|awk|findstr)\b[^\n|]{0,40}(?:key|token|secret|pass|cred|aws|auth)"
         r"|curl|nc\b|base64|xxd)|\bprintenv\s+\w{0,40}(?:key|token|secret|passw|credential)",
     ),
@@ -135,7 +134,7 @@ _READ = (
     _rule(
         "read of a key store",
         READS,
-        "security secret gpg mimikatz lsass procdump aws gh gcloud 169.254 metadata. op vault pass",
+        "find-generic|find-internet|dump-keychain|secret-tool|export-secret|mimikatz|lsass|procdump|get aws_s|secretsmanager|auth token|access-token|169.254|metadata.google|vault kv|vault read|op read|op item",
         r"\bsecurity\s+(?:find|dump)-(?:generic|internet|keychain)|\bsecret-tool\s+(?:lookup|search)|\bgpg\b[^\n]{0,40}--export-secret"
         r"|\bmimikatz\b|\blsass\b|\bprocdump\b|\baws\s+configure\s+get\s+aws_s|\baws\s+secretsmanager\s+get-secret-value"
         r"|(?<!\$\()\bgh\s+auth\s+token\b|(?<!\$\()\bgcloud\s+auth\s+(?:application-default\s+)?print-access-token"
@@ -161,7 +160,7 @@ _SEND = (
     _rule(
         "upload of a file",
         SENDS,
-        "curl wget fetch ping dig nslookup host",
+        "$(|`",
         r"\b(?:curl|wget|fetch|ping|dig|nslookup|host)\s[^\n]{0,240}(?:\$\(|`)\s*(?:cat|env|printenv|whoami|hostname|base64|id\b|ls\b|head|tail|history|uname"
         r"|xxd|tar|find|grep|sed)",
         _HERE,
@@ -169,7 +168,7 @@ _SEND = (
     _rule(
         "upload of a file",
         SENDS,
-        "curl wget",
+        "curl|wget",
         r"\b(?:curl|wget)\b[^\n]{0,240}https?://[^\s\"'`]{0,200}\$\{?\w{0,40}(?:key|token|secret|passw|credential)"
         r"|\bwget\b[^\n]{0,200}--post-file|\|\s*curl\b[^\n]{0,200}(?:@-|(?-i:\s-T)|--upload-file|--data|\s-d)",
         _HERE,
@@ -177,29 +176,28 @@ _SEND = (
     _rule(
         "upload over a socket",
         SENDS,
-        "nc ncat netcat socat telnet /dev/tcp /dev/udp",
+        "nc |ncat |netcat |socat |telnet |/dev/tcp|/dev/udp",
         r"\|\s*(?:nc|ncat|netcat|socat|telnet)\s+\S|\b(?:nc|ncat|netcat)\s[^\n|]{0,80}<\s*[~/\w.]|>\s*&?\s*/dev/(?:tcp|udp)/",
         _HERE,
     ),
     _rule(
         "copy to a host",
         SENDS,
-        "scp rsync",
+        "scp|rsync",
         r"\bscp\s+(?:-\S+\s+(?:\d+\s+)?)*(?!\S*:)[^\s<]+\s+(?:[\w.-]+@[\w.-]+|[\w-]+(?:\.[\w-]+)+):"
         r"|\brsync\s+(?:-\S+\s+)*(?:~|/home|/etc|/root|\$HOME|[^\s:]*\.ssh)[^\s:]*\s+[\w.@-]+:",
     ),
     _rule(
         "post to a drop",
         SENDS,
-        "webhook.site requestbin pipedream burp oast interact.sh ngrok transfer.sh file.io 0x0.st pastebin termbin ix.io dpaste discord"
-        " telegram bashupload gofile hastebin",
+        "webhook.site|requestbin|pipedream|burp|oast|interact.sh|ngrok|transfer.sh|file.io|0x0.st|pastebin|termbin|ix.io|dpaste|discord|telegram|bashupload|gofile|hastebin",
         r"\b(?:curl|wget|post|send|upload|fetch|requests?|nc|report|forward|paste|share|submit|push|publish|copy|pipe|put|use|webhook|log)\b"
         rf"[^\n]{{0,200}}{_PASTE}",
     ),
     _rule(
         "post to a drop",
         SENDS,
-        ".post( .put( fetch( sendbeacon document.cookie",
+        ".post(|.put(|fetch(|sendbeacon|document.cookie",
         r"\.(?:post|put)\s*\(\s*[\"']https?://[^\n]{0,200}(?:\bopen\s*\(|os\.environ|process\.env|getenv|read_text|\.read\(|readfile|credential|cookie)"
         r"|\bfetch\s*\(\s*[\"'`]https?://[^\n]{0,200}(?:process\.env|localstorage|document\.cookie|readfile)"
         r"|sendbeacon\s*\([^\n]{0,120}(?:cookie|localstorage|token)",
@@ -217,13 +215,13 @@ _CHECK = (
     _rule(
         "skip of hooks",
         CHECKS,
-        "--no-verify hookspath husky --no-gpg-sign",
+        "--no-verify|hookspath|husky|--no-gpg-sign",
         r"--no-verify\b|core\.hookspath[=\s]+[\"']?/dev/null|\bhusky(?:_skip_hooks)?=[01]\b|--no-gpg-sign\b",
     ),
     _rule(
         "TLS unchecked",
         CHECKS,
-        "verify insecure certificate strict-ssl trusted-host tls_reject rejectunauthorized",
+        "verify|insecure|certificate|strict-ssl|trusted-host|tls_reject|rejectunauthorized",
         r"(?<![.\w])(?:ssl_?|tls_?)?verify(?:_?(?:ssl|tls|certs?|peer))?\s*[=:]\s*(?:false|0|no|off|none)\b|\bsslverify[\s=]+(?:false|0)\b|--no-check-certificate\b"
         r"|\bstrict-ssl[\s=]+false|--trusted-host\b|node_tls_reject_unauthorized[\s=:]*[\"']?0|rejectunauthorized[\"']?\s*:\s*false"
         r"|\bgit_ssl_no_verify\s*=|pythonhttpsverify\s*=\s*[\"']?0|insecure-?skip-?(?:tls-?)?verify|\b_create_unverified_context|\bcert_none\b",
@@ -239,13 +237,13 @@ _CHECK = (
     _rule(
         "host key unchecked",
         CHECKS,
-        "stricthostkeychecking userknownhostsfile",
+        "stricthostkeychecking|userknownhostsfile",
         r"\bstricthostkeychecking[\s=]+[\"']?(?:no|off)\b|\buserknownhostsfile[\s=]+[\"']?/dev/null",
     ),
     _rule(
         "guard off",
         CHECKS,
-        "setenforce selinux ufw iptables nft systemctl service netsh mppreference spctl csrutil apparmor xattr auditctl",
+        "setenforce|selinux|ufw|iptables|nft|systemctl|service|netsh|mppreference|spctl|csrutil|apparmor|xattr|auditctl",
         r"\bsetenforce\s+0|\bselinux\s*=\s*(?:disabled|permissive|0)|\bufw\s+disable|\biptables\s+(?:-F|--flush|-P\s+\w+\s+ACCEPT)|\bnft\s+flush\s+ruleset"
         r"|\b(?:systemctl|service)\s+(?:--now\s+)?(?:stop|disable|mask)\s+(?:--now\s+)?(?:firewalld|ufw|iptables|nftables|apparmor|auditd|fail2ban|clamav|falcon|crowdstrike)"
         r"|\bnetsh\s+advfirewall\b[^\n]{0,60}\boff|\bset-mppreference\b[^\n]{0,80}\bdisable|\bspctl\s+--(?:master|global)-disable|\bcsrutil\s+disable"
@@ -254,7 +252,7 @@ _CHECK = (
     _rule(
         "agent without leave",
         CHECKS,
-        "--dangerously --yolo bypasspermissions approval danger-full auto_approve auto-approve autoapprove",
+        "--dangerously|--yolo|bypasspermissions|approval|danger-full|auto_approve|auto-approve|autoapprove",
         r"--dangerously-[\w-]+|--yolo\b|\bbypasspermissions\b|--(?:ask-for-approval|approval-(?:mode|policy))[\s=]+(?:never|yolo|full|none)"
         r"|\bdanger-full-access\b|--?auto-approve\b|\bauto_?approve\b[\"']?\s*[=:]\s*[\"']?(?:true|all|\*|1)",
     ),
@@ -262,7 +260,7 @@ _CHECK = (
     _rule(
         "rights for all",
         CHECKS,
-        "chmod nopasswd permitrootlogin passwordauthentication",
+        "chmod|nopasswd|permitrootlogin|passwordauthentication",
         r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a\+rwx|ugo\+rwx|a=rwx|o\+w|0?666)\b|\bnopasswd\s*:\s*all|\bpermitrootlogin\s+yes",
     ),
 )
@@ -271,13 +269,13 @@ _OPEN = (
     _rule(
         "door opened",
         OPENS,
-        "authorized_keys ssh-copy-id /dev/tcp nc ncat crontab bash",
+        "authorized_keys|ssh-copy-id|nc -|netcat|ncat|crontab|sh -i",
         r">>?\s*\S{0,80}authorized_keys|\bssh-copy-id\s+\S|\b(?:nc|ncat|netcat)\b[^\n]{0,60}\s-e\s|\b(?:ba)?sh\s+-i\s*>&|\|\s*crontab\s+-",
     ),
     _rule(
         "everything deleted",
         OPENS,
-        "rm mkfs dd :()",
+        "rm -|mkfs.|of=/dev|:()",
         r"\brm\s+(?:-\w+\s+)*-(?:rf|fr|r\s+-f)\w*\s+(?:--no-preserve-root\s+)?(?:/|~/?|\$\{?home\}?/?|\*|/\*)(?=[\s`'\";)]|$)|\bmkfs\.\w+\s+/dev"
         r"|\bdd\s[^\n]{0,60}\bof=/dev/(?:sd|nvme|disk|hd)|:\(\)\s*\{\s*:\|",
     ),

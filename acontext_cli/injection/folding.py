@@ -23,6 +23,10 @@ _STYLED = re.compile("[\uff01-\uff5e\u2460-\u24ff\u2100-\u214f\U0001d400-\U0001d
 _JOINED = re.compile(r"\\\r?\n|\\[nrt\"']")
 """A line that goes on in the next, and what stands for a break or a quotation mark inside JSON."""
 
+_WRAPPED = re.compile(r"(?<=[a-z,])\n(?=[a-z])")
+_WIDE = 40
+"""A line of so many characters may be one that was broken for its width."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -50,7 +54,14 @@ def folded(text: str) -> Folded:
         text = _MIXED.sub(_unmixed, _STYLED.sub(_plain, text)).replace("\u2019", "'")
     if "\\" in text:
         text = _JOINED.sub(_join, text)
+    if "\n" in text:
+        text = _WRAPPED.sub(_unwrapped, text)
     return Folded(text, text.lower(), removed)
+
+
+def _unwrapped(found: re.Match[str]) -> str:
+    width = found.start() - found.string.rfind("\n", max(0, found.start() - _WIDE), found.start())
+    return "\n" if width < _WIDE else " "
 
 
 def _join(found: re.Match[str]) -> str:

@@ -53,7 +53,7 @@ _ATTRIBUTE = re.compile(r"\s(?:alt|title|aria-label|data-[\w-]{1,30}|content)\s?
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,20000}={0,2}(?![\w+/=-])")
 _HEX = re.compile(r"(?<![\w])(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,4000}(?!\w)")
 _ESCAPED = re.compile(r"(?:\\u\{?[0-9a-fA-F]{4,6}\}?|\\x[0-9a-fA-F]{2}|\\U[0-9a-fA-F]{8}){6,4000}")
-_PERCENT = re.compile(r"(?:[\w.~-]{0,30}%[0-9a-fA-F]{2}){6,2000}[\w.~-]{0,30}")
+_PERCENT = re.compile(r"\w{0,20}%[0-9a-fA-F]{2}(?:[\w.~-]{0,20}%[0-9a-fA-F]{2}){4,2000}[\w.~-]{0,30}")
 _ENTITIES = re.compile(r"(?:&#(?:\d{2,7}|x[0-9a-fA-F]{2,6});\s?){6,4000}")
 _BINARY = re.compile(r"(?<!\d)(?:[01]{8}\s?){8,2000}(?!\d)")
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-_*·|]{1,3}){7,600}[^\W\d_](?!\w)")
@@ -114,8 +114,8 @@ def _unrendered(text: str) -> Iterator[Hiding]:
 
 def _disguised(text: str) -> Iterator[Hiding]:
     """What reads as something else once it is decoded."""
-    for pattern, name, decode in _CODES:
-        for found in pattern.finditer(text):
+    for pattern, name, decode, needs in _CODES:
+        for found in pattern.finditer(text) if needs in text else ():
             told = decode(found[0][:20_000])
             if told and _is_text(told):
                 yield _hiding(name, found, told, certain=False)
@@ -165,11 +165,11 @@ def _is_text(told: str) -> bool:
 
 
 _CODES = (
-    (_BASE64, "coded text", _base64),
-    (_HEX, "coded text", _hex),
-    (_ESCAPED, "coded text", _escaped),
-    (_PERCENT, "coded text", unquote),
-    (_ENTITIES, "coded text", unescape),
-    (_BINARY, "coded text", _binary),
-    (_SPACED, "spaced-out text", _close),
+    (_BASE64, "coded text", _base64, ""),
+    (_HEX, "coded text", _hex, ""),
+    (_ESCAPED, "coded text", _escaped, "\\"),
+    (_PERCENT, "coded text", unquote, "%"),
+    (_ENTITIES, "coded text", unescape, "&#"),
+    (_BINARY, "coded text", _binary, "0"),
+    (_SPACED, "spaced-out text", _close, ""),
 )

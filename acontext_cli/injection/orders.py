@@ -19,11 +19,11 @@ _VERBS = (
     r"|state|stop|store|submit|suggest|switch|tell|transfer|treat|trust|turn|update|upgrade|upload|use|verify|visit|wait|whitelist|wire|work|write)"
 )
 _NO_TELLING = r"(?!(?:been|be|being|had|have|has|was|were|is|are|did|got|an?|the|on|off|in|at|to|mind|before|again|\w+ed|\w+[^su\W]s|\w+ing|run into|happen|true|false|null|none)\b)"
-_START = r"(?:^|[.!?:;,\"'>*•\-\]})(#|]\s{0,4}|\b(?:please|and|but|so|then|must|should|shall|will|you|agents?|assistants?|to|is|are to|that|developers|everyone) )"
+_START = r"(?:^|[\n.!?:;,\"'>*•\-\]})(#|]\s{0,4}|\b(?:please|and|but|so|then|must|should|shall|will|you|agents?|assistants?|to|is|are to|that|developers|everyone) )"
 _MEMORY = (
-    r"(?:(?:your|the agent'?s?|agent|long-term|persistent|permanent|its|own|the|project|shared|team) ){1,3}(?:memory|memories|skills?|skill (?:files?|library)|knowledge(?: base)?"
+    r"(?:(?:(?:your|the agent'?s?|agent|long-term|persistent|permanent|its|own|the|project|shared|team) ){1,3}(?:memory|memories|skills?|skill (?:files?|library)|knowledge(?: base)?"
     r"|notes|lessons?|playbooks?|rules?(?: files?)?|guidelines|instructions|learnings?|preferences|profile)\b|\b(?:memory|skills?|lessons?|claude\.md|agents\.md|skill\.md|\.cursorrules"
-    r"|copilot-instructions\.md|gemini\.md)(?=\s*(?:$|[.,:;!\"'`)]))"
+    r"|copilot-instructions\.md|gemini\.md)(?=\s*(?:$|[.,:;!\"'`)])))"
 )
 
 
@@ -98,11 +98,11 @@ ORDERS: tuple[Rule, ...] = (
     _order(
         "to agents",
         2,
-        "agent|assistant|bot|copilot|claude|gpt|gemini|codex|cursor|model|llm|ai|automated|machine",
-        rf"\b(?:note|notice|message|attention|important|warning|instructions?|reminder|hint|info|information|memo|requests?|directive|guidance|p\.?s\.?|advice|tip|rule|policy)\b[^\n.]{{0,30}}?\b(?:to|for)\b (?:all |any |every |the |future |our |reading |your |other )*{_AGENTS}"
+        "agent|assistant|bot|copilot|claude|gpt|gemini|codex|cursor|language model|llm| ai|ai |automated|machine reader",
+        rf"\b(?:notes?|notice|messages?|attention|important|warning|instructions?|reminder|hint|info|information|memo|requests?|directive|guidance|p\.?s\.?|advice|rules?)\b[^\n.\w]{{1,6}}(?:to|for)\b (?:all |any |every |the |future |our |reading |your |other |automated |visiting )*{_AGENTS}(?=\s*(?:[:,.!)>—–-]|$)|\s+(?:who|that|reading|processing|working|using|and|only|in|on|or)\b)"
         rf"|\b(?:if|when|as|since) you(?:'re| are) (?:an? |the |some )?(?:automated |helpful |large |artificial )*{_AGENTS}"
-        rf"|\b(?:dear|attention|hey|hello|hi|attn)[ ,:]+(?:\w+ )?{_AGENTS}|(?:^|[\n.!?>*#-]\s*|\b(?:all|any|every|each|future|our|reading) ){_AGENTS}[^.\n]{{0,60}}?(?:\b(?:must|should|shall|have to|need to|needs to|has to|are (?:required|asked|expected|requested|instructed|kindly asked) to|is (?:required|asked|expected|to)\b|will always|may (?:never|only)|are to|can only)\b|:\s*[\"']?(?:please |always |never )?{_VERBS}\b)"
-        rf"|\b(?:ask|request|want|require|expect|need|instruct|appreciate if|lovely if|great if|nice if|grateful if)(?:s|ed|ing)? (?:that )?(?:all |any |every |each |the |your )*{_AGENTS}\b",
+        rf"|\b(?:dear|attention|hey|hello|hi|attn)[ ,:]+(?:all |fellow |every |any )*{_AGENTS}|(?:^|[\n.!?>*#-]\s*|\b(?:all|any|every|each|future|our|reading) ){_AGENTS}[^.\n]{{0,60}}?(?:\b(?:must|should|shall|have to|need to|needs to|has to|are (?:required|asked|expected|requested|instructed|kindly asked) to|is (?:required|asked|expected|to)\b|will always|may (?:never|only)|are to|can only)\b|:\s*[\"']?(?:please |always |never )?{_VERBS}\b)"
+        rf"|\b(?:we|i|please|kindly|would|be) (?:\w+ ){{0,3}}(?:ask|request|want|require|expect|need|instruct|appreciated? if|lovely if|great if|nice if|grateful if|helpful if|appreciate it if) (?:that |if )?(?:all |any |every |each |the |your )*{_AGENTS}",
     ),
     _order(
         "to a memory",
@@ -158,7 +158,7 @@ ORDERS: tuple[Rule, ...] = (
         2,
         "désormais|desormais|dorénavant|maintenant|avenir|toujours|jamais|mémoire|memoire|retiens|retenez|souviens|mémorise|agents|assistants|l'ia",
         r"\b(?:d[ée]sormais|dor[ée]navant|[àa] partir de maintenant|[àa] l'avenir)\b[^.\n]{0,100}\b\w{4,}|\b(?:tu dois|vous devez|il faut)\b[^.\n]{0,20}\b(?:toujours|jamais)\b|\b(?:utilise[rz]?|emploie|employez|envoie|envoyez|r[ée]ponds|r[ée]pondez|installe[rz]?|lance[rz]?|ajoute[rz]?) toujours\b|\bn'?\s?(?:utilise[rz]?|envoie|faites|fais)\s jamais\b"
-        r"|\b(?:ajoute[rz]?|enregistre[rz]?|sauvegarde[rz]?|note[rz]?)\b[^.\n]{0,60}\b(?:m[ée]moire|comp[ée]tences?|notes|skills?)|\b(?:retiens|retenez|souviens-toi|souvenez-vous|m[ée]morise[rz]?)\b|\b(?:note|important|attention|avis|instructions?)\b[^.\n]{0,20}\b(?:aux|pour les|à l'intention des)\s(?:agents?|assistants?|ia)\b",
+        r"|\b(?:ajoute[rz]?|enregistre[rz]?|sauvegarde[rz]?|notez)\b[^.\n]{0,60}\b(?:m[ée]moire|comp[ée]tences?|notes|skills?)|\b(?:retiens|retenez|souviens-toi|souvenez-vous|m[ée]morise[rz]?)\b|\b(?:note|important|attention|avis|instructions?)\b[^.\n]{0,20}\b(?:aux|pour les|à l'intention des)\s(?:agents?|assistants?|ia)\b",
     ),
     _order(
         "in another language",

@@ -32,6 +32,11 @@ def own_words(text: str, *, fences: bool = False) -> str:
     return _QUOTED_LINE.sub("", own[: pasted.start()] if pasted else own)
 
 
+def unblocked(text: str) -> str:
+    """A message without quoted lines and without what a client puts into it between tags."""
+    return _QUOTED_LINE.sub("", _without_blocks(text))
+
+
 def unquoted(text: str) -> str:
     """A text with every quotation as one word, so that no sentence begins inside it."""
     return _QUOTES.sub(_whole, text)

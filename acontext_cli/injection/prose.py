@@ -20,29 +20,29 @@ _SECURITY = (
 
 
 def _rule(name: str, reason: str, needs: str, pattern: str, unless: str = "") -> Rule:
-    return Rule(kind="act", name=name, reason=reason, needs=tuple(needs.split()), pattern=pattern, unless=unless)
+    return Rule(kind="act", name=name, reason=reason, needs=tuple(needs.split("|")), pattern=pattern, unless=unless)
 
 
 PROSE: tuple[Rule, ...] = (
     _rule(
         "fetch and run",
         FETCHES,
-        "download fetch grab retrieve get pull obtain",
+        "download|fetch|grab|retrieve|get|pull|obtain",
         rf"\b(?:download|fetch|grab|retrieve|get|pull|obtain|downloading|fetching)\b{GAP}{{0,80}}?\b{_PROGRAM}\b{GAP}{{0,120}}?"
         rf"\b(?:run|execute|launch|start|install|eval|evaluate|pipe|running|executing|piping)\b(?: it\b| them\b| that\b| the \w+|{GAP}{{0,30}}(?:shell|bash|sudo|root)\b|\s*[.!;,]|\s*$)",
     ),
     _rule(
         "run from elsewhere",
         FETCHES,
-        "http www .sh .io .com .net .org .dev .example .xyz .test",
+        "http|www|.sh|.io|.com|.net|.org|.dev|.example|.xyz|.test",
         rf"\b(?:run|execute|launch|eval|evaluate|source)\b{GAP}{{0,60}}\b(?:scripts?|code|commands?|installer|binary|program|payload|snippet|instructions)\b{GAP}{{0,40}}"
         rf"\b(?:from|at|on|under|by|in)\b{GAP}{{0,30}}(?:https?://(?!localhost|127\.)|www\.|{_HOST}/?)",
     ),
-    _rule("fetch and run", FETCHES, "pipe piping", rf"\b(?:pipe|piping)\b{GAP}{{0,80}}(?:https?://|\burl\b|download|\boutput of curl|response){GAP}{{0,60}}\b(?:in)?to (?:a |the )?(?:shell|bash|sh|python|interpreter)\b"),
+    _rule("fetch and run", FETCHES, "pipe|piping", rf"\b(?:pipe|piping)\b{GAP}{{0,80}}(?:https?://|\burl\b|download|\boutput of curl|response){GAP}{{0,60}}\b(?:in)?to (?:a |the )?(?:shell|bash|sh|python|interpreter)\b"),
     _rule(
         "reading secrets",
         READS,
-        "key token password credential secret environment cookie passphrase",
+        "key|token|password|credential|secret|environment|cookie|passphrase",
         r"\b(?:read|print|show|reveal|collect|gather|list|dump|copy|extract|output|share|include|repeat|harvest|find|search for|look for|steal|grab|open|note down)\b"
         rf"{GAP}{{0,30}}?\b(?:the user'?s?|the customer'?s?|your|all|any|every|their|stored|saved|(?:the )?contents? of(?: the| all| any)?)\s(?:(?:of )?(?:the |your |their |stored |saved |available |of |local ){{0,3}})"
         r"(?:(?:api|access|secret|private|ssh|aws|gpg) ?-?keys?|(?:\w+ )?tokens?|passwords?|passphrases?|credentials?|secrets|environment variables?|env vars?|(?:session |browser )?cookies)\b",
@@ -50,14 +50,14 @@ PROSE: tuple[Rule, ...] = (
     _rule(
         "sending secrets",
         SENDS,
-        "http www @ webhook server host endpoint address url form gist .com .net .org .io .dev .example .test .xyz",
+        "http|www|@|webhook|server|host|endpoint|address|url|form|gist|.com|.net|.org|.io|.dev|.example|.test|.xyz",
         r"\b(?:send|post|upload|forward|transmit|submit|e-?mail|exfiltrate|leak|push|copy|paste|share|report|deliver|pass|publish|mail|relay|sync|enter|type|append|include|attach|put|write)\b"
         rf"{GAP}{{0,80}}?\b{_PRIVATE}\b{GAP}{{0,100}}?(?:\b(?:to|at|into|in|on|via|using|through|with)\b{GAP}{{0,50}}?(?:{_OUT}|\b{_HOST})|to (?:the |this )?(?:webhook|form)\b)",
     ),
     _rule(
         "sending data out",
         SENDS,
-        "http @ webhook",
+        "http|@|webhook",
         r"\b(?:send|upload|forward|transmit|submit|e-?mail|exfiltrate|leak|copy|paste|share|relay|mirror|back ?up)\b"
         rf"{GAP}{{0,40}}?\b(?:contents?|files?|data(?:base)?|dump|logs?|history|records|results?|details|output|responses?|reports?|summary|folder|directory|repository|repo|code|diff|config\w*|backups?)\b{GAP}{{0,60}}?"
         rf"\b(?:to|at|into|via|through)\b{GAP}{{0,40}}?(?:https?://(?!localhost|127\.0\.0\.1|<)|[\w.+-]{{1,64}}@[\w-]{{1,64}}\.\w|(?:a |the |this )?(?:external )?webhook)",
@@ -65,21 +65,21 @@ PROSE: tuple[Rule, ...] = (
     _rule(
         "check off",
         CHECKS,
-        "disable disabling turn switch deactivate bypass circumvent",
+        "disable|disabling|turn|switch|deactivate|bypass|circumvent",
         r"\b(?:disable|disabling|turn(?:ing)? off|switch(?:ing)? off|deactivate|deactivating|bypass|bypassing|circumvent)\b\s"
         rf"(?:(?:the|all|any|every|your|its|these|their|system|local|host) ){{0,3}}(?:[\w-]{{1,20}} ){{0,2}}?{_SECURITY}\b",
     ),
     _rule(
         "check skipped",
         CHECKS,
-        "skip omit without leave bypass not",
+        "skip|omit|without|leave|bypass|not",
         r"\b(?:skip|skipping|omit|leave out|bypass|no need to run|do not run|don'?t run|never run|without running|do not wait for|don'?t wait for)\b\s(?:(?:the|all|any|every|your|these|unit|full|code|security|human|manual|peer) ){1,4}?"
         r"(?:tests?|test suite|checks?|reviews?|approvals?|verification|confirmation|scans?|linters?|hooks?|validation)\b(?!['\w-]| (?:marked|named|called|that|in|with|for|which|of|on|under|when|where|if|whose|until|command|file|folder|case))",
     ),
     _rule(
         "approval given",
         CHECKS,
-        "approv accept confirm grant without",
+        "approv|accept|confirm|grant|without",
         rf"\b(?:always|auto-?(?:matically)?|automatically|silently|immediately)\s(?:approve|accept|confirm|grant|allow)\b{GAP}{{0,40}}?\b(?:requests?|permissions?|prompts?|refunds?|changes|access|commands?|calls?|everything|pull requests?|prs?|transfers?|payments?|discounts?)\b"
         r"|\bwithout (?:asking|waiting) for (?:any |the |human |user |explicit |further |a )*(?:confirmation|approval|permission|consent|review)\b|\bwithout (?:human |user |any |manual |code )+(?:confirmation|approval|permission|consent|review)\b",
     ),

@@ -1,7 +1,7 @@
 """A rule of the scan: words without which it cannot match, looked for first, and its pattern, made when first needed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,15 +27,49 @@ class Rule:
 
     def found(self, text: str, low: str) -> Iterator[re.Match[str]]:
         """Its places in a folded text; `low`: the same in lower case."""
-        if not any(word in low for word in self.needs):
-            return
         harmless = _compiled(self.unless) if self.unless else None
-        for match in _compiled(self.pattern).finditer(text):
-            if not (harmless and harmless.search(text, match.start(), match.end() + _BEHIND)):
-                yield match
+        for start, end in _near(self.needs, text, low):
+            for match in _compiled(self.pattern).finditer(text, start, end):
+                if not (harmless and harmless.search(text, match.start(), match.end() + _BEHIND)):
+                    yield match
 
 
 _BEHIND = 40
+_LINE, _FAR = 2_000, 700
+"""A line of so many characters is looked through whole; of a longer one so much round each word."""
+
+
+def _near(needs: Sequence[str], text: str, low: str) -> list[tuple[int, int]]:
+    """The parts of a text in which one of these words stands: whole lines, where they are not too long."""
+    found = [word for word in needs if word in low]
+    if not found:
+        return []
+    if len(low) != len(text) or "" in found:
+        return [(0, len(text))]  # some letters are longer in lower case: then places are not the same
+    parts: list[tuple[int, int]] = []
+    for word in found:
+        end = at = 0
+        while (at := low.find(word, max(at, end))) >= 0:
+            start, end = _part(text, at, at + len(word))
+            parts.append((start, end))
+    return _merged(parts)
+
+
+def _part(text: str, start: int, end: int) -> tuple[int, int]:
+    first, last = text.rfind("\n", max(0, start - _LINE), start), text.find("\n", end, end + _LINE)
+    begins = first if first >= 0 else 0 if start < _LINE else start - _FAR
+    ends = last if last >= 0 else len(text) if len(text) - end < _LINE else end + _FAR
+    return begins, ends
+
+
+def _merged(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(parts):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
 
 
 @cache

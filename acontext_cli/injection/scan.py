@@ -19,6 +19,8 @@ _AROUND, _BEHIND = 160, 500
 _SENTENCE = re.compile(r"[.!?][\s\"')]|[\n。！？{}|]|\\n|\"\s*[,:]\s*\"")
 _PARAGRAPH = re.compile(r"\n\s*\n|-->|[\"']\s*[,}\]]")
 _CODE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=mark)|\Z)|`[^`\n]{1,400}`", re.DOTALL | re.MULTILINE)
+_LETTER = re.compile(r"\\u([0-9a-fA-F]{4})")
+_NAME = re.compile(r"(?<![\w.+-])[A-Za-z]{1,20}(?:[_\-.+][A-Za-z]{1,20}){3,40}")
 _ACTS = (*ACTS, *PROSE)
 
 
@@ -30,7 +32,10 @@ def traps(text: str) -> tuple[Trap, ...]:
 def orders(text: str) -> tuple[Trap, ...]:
     """The instructions of a text, with those that take an agent over or stand in hiding; what they tell stands in
     `told`."""
+    text = _unescaped(text) if "\\u" in text else text
     found = [*_ruled(text, (*HIJACKS, *ORDERS)), *_concealed(text, 0, of_a_page=True, rules=(*HIJACKS, *ORDERS))]
+    if _NAME.search(text):
+        found += (trap for trap in _ruled(_NAME.sub(_spread, text), (*HIJACKS, *ORDERS)) if trap.strength)
     return tuple(sorted(found, key=lambda trap: trap.start))
 
 
@@ -46,6 +51,17 @@ def dangers(text: str, *, of_a_page: bool = True) -> tuple[Trap, ...]:
 def harmless(text: str) -> bool:
     """Whether a text may be quoted where an agent reads it: no trap in it of any kind, but for plain advice."""
     return not any(trap.kind != "order" or trap.strength for trap in _all(text, 0, of_a_page=True))
+
+
+def _unescaped(text: str) -> str:
+    """JSON's letters as letters; a lone half of one stays what it is."""
+    plain = _LETTER.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _spread(found: re.Match[str]) -> str:
+    """A name of many words with spaces between them: a file may be called anything."""
+    return re.sub(r"[_\-.+]", " ", found[0])
 
 
 def _all(text: str, depth: int, *, of_a_page: bool) -> Iterator[Trap]:
