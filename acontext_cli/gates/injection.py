@@ -1,4 +1,5 @@
-"""What no stranger may put into a skill: acts that the user did not ask for, and rules that only a tool's output states."""
+"""What no stranger may put into a skill: acts that the user did not ask for, and rules that only a tool's output "
+"states."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from acontext_cli.injection import Trap, dangers, own_words, span_of, traps
 _FOREIGN, _TOLD = "injection", "told by output"
 _COMMENT = re.compile(r"(?<!\\)<!--(?!\s{0,4}id: [0-9A-Za-z_-]{1,64}\s{0,4}-->)")
 _PLACES = re.compile(
-    r"https?://([^\s/`\"'<>)\]]+)|([\w.+-]+@[\w.-]+\.\w+)|(?<![\w-])(--[a-z][\w-]+)|((?:~|\.{0,2})/[\w./-]{3,}|(?<!\w)\.[a-z][\w.-]{2,})",
+    r"https?://([^\s/`\"'<>)\]]+)|([\w.+-]+@[\w.-]+\.\w+)|(?<![\w-])(--[a-z][\w-]+)|((?:~|\.{0,2})/[\w./-]{3,}"
+    r"|(?<!\w)\.[a-z][\w.-]{2,})",
     re.IGNORECASE,
 )
 """What tells one act from another of its kind: hosts, addresses, flags, paths."""
@@ -78,7 +80,9 @@ def _comments(text: str, stood: list[str]) -> list[Trap]:
     found = _COMMENT.finditer(_CODE.sub(_blank, text)) if "<!--" in text else ()
     spans = ((each.start(), text[each.start() : each.start() + 200]) for each in found)
     return [
-        Trap(kind="hidden", name="HTML comment", reason="hides text (HTML comment)", start=at, end=at, span=span_of(said))
+        Trap(
+            kind="hidden", name="HTML comment", reason="hides text (HTML comment)", start=at, end=at, span=span_of(said)
+        )
         for at, said in spans
         if not any(said.partition("\n")[0] in text for text in stood)
     ]

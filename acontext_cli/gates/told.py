@@ -1,11 +1,12 @@
-"""What the tools of a session told its agent to do, what the user said, what was done; and which lesson repeats what."""
+"""What the tools of a session told its agent to do, what the user said, what was done; and which lesson repeats "
+"what."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from acontext_cli.injection import Trap, orders, own_words
+from acontext_cli.injection import Trap, orders, own_words, span_of
 from acontext_cli.messages import Message
 from acontext_cli.trace.steps import values
 
@@ -13,32 +14,51 @@ _STEM = 6
 _REMINDER = re.compile(r"<system-reminder>(?:(?!<system-reminder>).)*?</system-reminder>", re.DOTALL)
 _REMINDS = re.compile(r"</?system-reminder>")
 _COMMON = frozenset(
-    "the and for with from that this these those you your our must should shall have need always never every each all any when"
-    " whenever then than into onto not dont does are was were been being will would can could may might please make sure ensure"
-    " use uses used using run runs running now future going forward tell tells told agent agents assistant assistants user users"
-    " they them their its his her has had but only also just very before after about over under again what which who how where"
-    " there here one two first last new add added adds save remember note important system instruction instructions rule rules"
-    " memory skill skills lesson lessons default known because wants want said says say reading reads"
-    " und der die das den dem ein eine immer stets für von mit les des une pour toujours avec los las una para siempre con".split()
+    str.split(
+        "the and for with from that this these those you your our must should shall have need always never "
+        "every each all any when whenever then than into onto not dont does are was were been being will "
+        "would can could may might please make sure ensure use uses used using run runs running now future "
+        "going forward tell tells told agent agents assistant assistants user users they them their its his "
+        "her has had but only also just very before after about over under again what which who how where "
+        "there here one two first last new add added adds save remember note important system instruction "
+        "instructions rule rules memory skill skills lesson lessons default known because wants want said "
+        "says say reading reads und der die das den dem ein eine immer stets für von mit les des une pour "
+        "toujours avec los las una para siempre con "
+    )
 )
 _WORD = re.compile(r"[^\W\d_](?:[\w'-]*\w)?|\d[\d.,]*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,400}")
 _TELLING = re.compile(
-    r"https?://[^\s`\"'<>)\]]+|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\w)[\w-]+(?:\.[\w-]+)+(?:/[\w./-]*)?|\b\w*\d\w*[A-Za-z_]\w*|\b[A-Za-z]\w*[_\d]\w+"
+    r"https?://[^\s`\"'<>)\]]+|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\w)[\w-]+(?:\.[\w-]+)+(?:/[\w./-]*)?"
+    r"|\b\w*\d\w*[A-Za-z_]\w*|\b[A-Za-z]\w*[_\d]\w+"
     r"|(?<![\w-])--[\w-]+|\b\w+(?:-\w+)+\b|(?<!\w)[#@/][\w/-]{3,}|\b\d{3,}\b|\b[A-Z]{2,}\w*\b"
 )
 """Names, addresses, settings and numbers: what hardly two texts hold by chance."""
 _RULE = re.compile(
-    r"\b(?:always|never|must|shall|should|do not|don't|only|every|all|required?|mandatory|have to|has to|need(?:s|ed)? to|are to|from now on|going forward|whenever|policy|first"
+    r"\b(?:always|never|must|shall|should|do not|don't|only|every|all|required?|mandatory|have to|has to|need(?:s"
+    r"|ed)? to|are to|from now on|going forward|whenever|policy|first"
     r"|the user (?:wants|prefers|expects|likes)|immer|nie(?:mals)?|toujours|jamais|siempre|nunca)\b|[必总总是永勿]|始终",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"^(?:[A-Z][\w ]{2,24}: +)?(?:\d+[.)] +)?[*_]*(?:use|run|add|set|send|call|deploy|make|answer|reply|tell|install|apply|give|grant|approve|offer|include|append|prepend|sign|put|write|copy|forward|route|pin|treat"
-    r"|prefer|recommend|transfer|book|refund|report|start|end|begin|open|push|export|import|enable|disable|skip|ignore|trust|accept|say|mention|contact|email|post|fetch|visit|pay|charge|charg\w+|create|delete|remove|change|update|merge"
+    r"^(?:[A-Z][\w ]{2,24}: +)?(?:\d+[.)] +)?[*_]*(?:use|run|add|set|send|call|deploy|make|answer|reply|tell|install"
+    r"|apply|give|grant|approve|offer|include|append|prepend|sign|put|write|copy|forward|route|pin|treat"
+    r"|prefer|recommend|transfer|book|refund|report|start|end|begin|open|push|export|import|enable|disable|skip"
+    r"|ignore|trust|accept|say|mention|contact|email|post|fetch|visit|pay|charge|charg\w+|create|delete|remove"
+    r"|change|update|merge"
     r"|refer|greet|address|insert|switch|turn|keep|quote|read|wire|promise|ship|assume|respond|avoid|place)\b",
     re.IGNORECASE,
 )
+_LASTING = re.compile(
+    r"\b(?:always|never|from now on|every time|whenever|at all times|in all cases|by default|permanently|going forward)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"https?://[^\s`\"'<>)\]]+|[\w.+-]+@[\w-]+\.[\w.]+|(?<![\w.])[a-z][\w-]*(?:\.[a-z][\w-]*)*\.(?:com|net|org|io"
+    r"|dev|app|sh|co|xyz|example|test|cn|ru)\b"
+    r"|(?<![\w-])--[\w-]+|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b",
+)
+"""Addresses, flags and variables: what a rule would send an agent to."""
 _DENIES = re.compile(r"\b(?:not|never|no|don't|without|avoid|nie|niemals|jamais|nunca)\b", re.IGNORECASE)
 
 
@@ -53,12 +73,16 @@ class Told:
     said_text: str = ""
     done: set[str] = field(default_factory=set)
     """Words of the agent's calls."""
+    called: str = ""
+    """The agent's calls."""
+    answered: str = ""
+    """What tools answered."""
     seen: str = ""
-    """What tools answered besides instructions."""
+    """The calls, and what was answered besides instructions."""
 
     @classmethod
     def of(cls, messages: Iterable[Message]) -> "Told":
-        told, said, seen = cls(), list[str](), list[str]()
+        told, said, called, answered, seen = cls(), list[str](), list[str](), list[str](), list[str]()
         for message in messages:
             if message.is_human:
                 own = own_words(message.text, fences=True)
@@ -68,28 +92,47 @@ class Told:
             elif message.is_result or message.role == "user":
                 found = _orders(message.text)
                 told.orders += found
+                answered.append(message.text)
                 seen.append(_without(message.text, found))
             for call in message.calls:
                 text = f"{call.name} {' '.join(values(call.named))} {call.arguments}"
                 told.done |= words(text)
-                seen.append(text)
-        told.said_text, told.seen = "\n".join(said), "\n".join(seen)
+                called.append(text)
+        told.said_text, told.called, told.answered = "\n".join(said), "\n".join(called), "\n".join(answered)
+        told.seen = "\n".join([*seen, *called])
         told.said = words(told.said_text)
         return told
 
 
 def repeats(lines: Sequence[str], told: Told) -> Trap | None:
     """The instruction of a tool that a lesson repeats, though the user did not say so."""
-    if not told.orders:
-        return None
     unsaid = [line for line in lines if not _is_said(line, told)]
     for order in sorted(told.orders, key=lambda trap: -trap.strength):
         if any(_says(order, line, told) for line in unsaid) or (unsaid and _says_in_all(order, unsaid, told)):
             return order
+    quiet = (source for line in unsaid if _LASTING.search(line) and (source := _only_seen(line, told)))
+    if seen := next(quiet, None):
+        return seen
     loud = [order for order in told.orders if order.strength == 2]
     # Said in other words, or in another language: in a session in which a tool spoke to its agent, no new rule stands.
     ruled = loud and any(_is_ruling(line, told) or _is_foreign(loud, line) for line in unsaid)
     return loud[0] if ruled else None
+
+
+def _only_seen(line: str, told: Told) -> Trap | None:
+    """Where a rule names something that neither the user said nor the agent ever used: a tool's output alone knows "
+    "it."""
+    names = [name for name in _NAME.findall(line) if name not in told.said_text]
+    if not names or any(name in told.called for name in names):
+        return None
+    place = next((at for name in names if (at := told.answered.find(name)) >= 0), -1)
+    if place < 0:
+        return None
+    start, end = told.answered.rfind("\n", 0, place) + 1, told.answered.find("\n", place)
+    span = told.answered[max(start, place - 120) : end if 0 < end < place + 200 else place + 200]
+    return Trap(
+        kind="order", name="seen only", reason="names it", start=place, end=place, span=span_of(span), told=span
+    )
 
 
 def words(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""A text as an agent reads it, whatever its letters are made of: invisible ones away, look-alikes as what they look like.
+"""A text as an agent reads it, whatever it is written with: invisible letters away, look-alikes as what they look like.
 
 Places are kept: what is found in a folded text can be shown in the text itself.
 """

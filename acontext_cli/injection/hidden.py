@@ -39,16 +39,21 @@ _JOINS = re.compile(
 _OURS = re.compile(r"<!--\s{0,4}(?:id: [0-9A-Za-z_-]{1,64}|acontext[: ][^\n<>]{0,80})\s{0,4}-->")
 _COMMENT = re.compile(r"(?<!\\)<!--(?P<told>.*?)(?:-->|\Z)", re.DOTALL)
 _REFERENCE = re.compile(
-    r"^ {0,3}\[(?://|comment|_|hidden|#)?[^\]\n]{0,40}\]:\s{0,4}(?:#|<>|//|\.)\s{0,4}[(\"'](?P<told>[^\n]{3,2000})[)\"']\s*$",
+    r"^ {0,3}\[(?://|comment|_|hidden|#)?[^\]\n]{0,40}\]:\s{0,4}(?:#|<>|//"
+    r"|\.)\s{0,4}[(\"'](?P<told>[^\n]{3,2000})[)\"']\s*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _UNSEEN = re.compile(
-    r"<(?P<tag>[a-z][\w-]{0,20})\b[^<>]{0,200}?(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|font-size\s{0,3}:\s{0,3}0"
-    r"|opacity\s{0,3}:\s{0,3}0(?![.\d])|color\s{0,3}:\s{0,3}(?:white|#fff(?:fff)?|transparent)\b|(?:left|top|text-indent)\s{0,3}:\s{0,3}-\d{3,}"
+    r"<(?P<tag>[a-z][\w-]{0,20})\b[^<>]{0,200}?(?:display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden"
+    r"|font-size\s{0,3}:\s{0,3}0"
+    r"|opacity\s{0,3}:\s{0,3}0(?![.\d])|color\s{0,3}:\s{0,3}(?:white|#fff(?:fff)?|transparent)\b|(?:left|top"
+    r"|text-indent)\s{0,3}:\s{0,3}-\d{3,}"
     r"|\shidden(?=[\s>=/])|aria-hidden\s{0,3}=\s{0,3}[\"']?true)[^<>]{0,200}>(?P<told>[^<]{0,2000})",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"\s(?:alt|title|aria-label|data-[\w-]{1,30}|content)\s?=\s?[\"'](?P<told>[^\"'<>]{12,1000})[\"']", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"\s(?:alt|title|aria-label|data-[\w-]{1,30}|content)\s?=\s?[\"'](?P<told>[^\"'<>]{12,1000})[\"']", re.IGNORECASE
+)
 
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,20000}={0,2}(?![\w+/=-])")
 _HEX = re.compile(r"(?<![\w])(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){16,4000}(?!\w)")
@@ -90,7 +95,8 @@ def _invisible(text: str) -> Iterator[Hiding]:
 def _in_place(text: str, found: re.Match[str]) -> bool:
     """Whether an invisible character stands where writing needs one."""
     beside = text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]
-    return len(found[0]) == 1 and (found[0] == "\ufeff" and not found.start() or any(map(_JOINS.match, beside)))
+    begins = found[0] == "\ufeff" and not found.start()
+    return len(found[0]) == 1 and (begins or any(map(_JOINS.match, beside)))
 
 
 def _selected(marks: str) -> str:

@@ -1,4 +1,5 @@
-"""What a person said themselves, without what they pasted: output, pages, quotations, what a client puts into a message."""
+"""What a person said themselves, without what they pasted: output, pages, quotations, what a client puts into a "
+"message."""
 
 import re
 from bisect import bisect_left
@@ -7,12 +8,16 @@ _OPENING = re.compile(r"<([a-zA-Z][\w:-]{0,40})\b[^<>\n]{0,200}>")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*?(?:^ {0,3}(?:```|~~~)[^\n]*$|\Z)", re.DOTALL | re.MULTILINE)
 _CLOSING = re.compile(r"</([a-zA-Z][\w:-]{0,40})\s*>")
 _PASTED = re.compile(
-    r"^[^\n]{0,120}\b(?:feedback|comments?|review\w*|errors?|output|logs?|says?|said|saying|wrote|writes|reads|suggest\w*"
-    r"|message|docs?|documentation|readme|agents\.md|claude\.md|prompt|following|quote|according to|e-?mail|page|article"
+    r"^[^\n]{0,120}\b(?:feedback|comments?|review\w*|errors?|output|logs?|says?|said|saying|wrote|writes|reads"
+    r"|suggest\w*"
+    r"|message|docs?|documentation|readme|agents\.md|claude\.md|prompt|following|quote|according to|e-?mail|page"
+    r"|article"
     r"|ticket|response|transcript|stack ?trace|console|terminal)\b"
     r"[^\n:]{0,60}:(?=\s)"
-    r"|^[^\n]{0,60}\b(?:here(?:'s| is| are)|this is|below is|i (?:got|found|pasted|copied|received)|pasting|pasted|copied|quoting|forwarded)\b"
-    r"[^\n]{0,80}\b(?:output|logs?|page|readme|docs?|documentation|e-?mail|ticket|issue|error|message|response|result|file|article"
+    r"|^[^\n]{0,60}\b(?:here(?:'s| is| are)|this is|below is|i (?:got|found|pasted|copied|received)|pasting|pasted"
+    r"|copied|quoting|forwarded)\b"
+    r"[^\n]{0,80}\b(?:output|logs?|page|readme|docs?|documentation|e-?mail|ticket|issue|error|message|response"
+    r"|result|file|article"
     r"|text|transcript|website|web ?page|stack ?trace)\b[^\n]{0,80}\n"
     r"|^\W{0,3}(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|(?:INFO|WARN(?:ING)?|ERROR|DEBUG|FATAL|TRACE)\b|npm ERR|Traceback"
     r"|at \S+ ?\(|--- FAIL|FAIL\b|diff --git|@@ |\$ \S|>>> |(?:From|Subject|Von|De): \S|-{3,} ?(?:Original|Forwarded)"

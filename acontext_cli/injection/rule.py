@@ -1,4 +1,5 @@
-"""A rule of the scan: words without which it cannot match, looked for first, and its pattern, made when first needed."""
+"""A rule of the scan: words without which it cannot match, looked for first, and its pattern, made when first "
+"needed."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,10 @@
-"""The scan: every trap of a text, the cheap look first. It takes time in proportion to the text, whatever stands in it."""
+"""The scan: every trap of a text, the cheap look first. It takes time in proportion to the text, whatever stands "
+"in it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from html import unescape
 
 from acontext_cli.injection.acts import ACTS
 from acontext_cli.injection.denial import is_denied
@@ -18,7 +20,9 @@ _DEEPEST = 3
 _AROUND, _BEHIND = 160, 500
 _SENTENCE = re.compile(r"[.!?][\s\"')]|[\n。！？{}|]|\\n|\"\s*[,:]\s*\"")
 _PARAGRAPH = re.compile(r"\n\s*\n|-->|[\"']\s*[,}\]]")
-_CODE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=mark)|\Z)|`[^`\n]{1,400}`", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(
+    r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?P=mark)|\Z)|`[^`\n]{1,400}`", re.DOTALL | re.MULTILINE
+)
 _LETTER = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NAME = re.compile(r"(?<![\w.+-])[A-Za-z]{1,20}(?:[_\-.+][A-Za-z]{1,20}){3,40}")
 _ACTS = (*ACTS, *PROSE)
@@ -33,6 +37,7 @@ def orders(text: str) -> tuple[Trap, ...]:
     """The instructions of a text, with those that take an agent over or stand in hiding; what they tell stands in
     `told`."""
     text = _unescaped(text) if "\\u" in text else text
+    text = unescape(text) if "&#" in text else text
     found = [*_ruled(text, (*HIJACKS, *ORDERS)), *_concealed(text, 0, of_a_page=True, rules=(*HIJACKS, *ORDERS))]
     if _NAME.search(text):
         found += (trap for trap in _ruled(_NAME.sub(_spread, text), (*HIJACKS, *ORDERS)) if trap.strength)

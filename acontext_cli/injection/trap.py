@@ -8,7 +8,8 @@ Kind = Literal["hidden", "hijack", "order", "act"]
 
 LONGEST = 160
 _INVISIBLE = (
-    "\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 INVISIBLE = re.compile(f"[{_INVISIBLE}]")
@@ -22,8 +23,8 @@ class Trap:
     """One passage of a text."""
 
     kind: Kind
-    """`hidden`: text that a reader does not see · `hijack`: it takes an agent over · `order`: it tells an agent what to
-    do · `act`: it fetches and runs code, reads credentials, sends data out or switches off a check."""
+    """`hidden`: text that a reader does not see · `hijack`: it takes an agent over · `order`: it tells one what to do ·
+    `act`: it fetches and runs code, reads credentials, sends data out or switches off a check."""
     name: str
     """Which of its kind, in two words."""
     reason: str
@@ -35,8 +36,8 @@ class Trap:
     told: str = ""
     """What is told there, decoded where it was disguised, with as much as belongs to it."""
     strength: int = 0
-    """Of an order: 2 where it speaks to agents, to a memory or out of hiding; 1 where it is meant for later times too; 0
-    where it might be advice for whoever reads it."""
+    """Of an order: 2 where it speaks to agents, to a memory or out of hiding, 1 where it is meant for later times, 0
+    where it might be plain advice."""
 
 
 def visible(text: str) -> str:

@@ -7,7 +7,6 @@ from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.engines.engine import Came, Decline, Engine, Hold, Proposal, Proposed
 from acontext_cli.errors import AcontextError, Refused
 from acontext_cli.gates import GATES, Evidence, Gate, anchored, first_objection, no_foreign_act, no_secret, of_a_hold
-from acontext_cli.gates import of_a_hold as objection_to
 from acontext_cli.injection import visible
 from acontext_cli.learned.view import SpaceView
 from acontext_cli.ledger import Action, Record, Run

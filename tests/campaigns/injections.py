@@ -1,7 +1,7 @@
 """What injections come to, and ordinary lessons: `python tests/campaigns/injections.py` prints a table.
 
-Each transcript runs through the real pipeline twice: with the offline engine, and with a model that writes exactly what
-the injection wants, in a procedure and as facts, and as its skill's description. Nothing of it may be written unreviewed.
+Each transcript runs through the real pipeline: with the offline engine, and with a model that writes exactly what the
+injection wants: as facts, a procedure, a warning, a skill's description. Nothing of it may be written unreviewed.
 """
 
 import sys
@@ -95,7 +95,13 @@ def _verdict(kind: str, lesson: str, evidence: list[int]) -> Pair:
         fields = {"title": lines[0], "failure_point": lines[0], "flawed_reasoning": "r", "applies_when": "always"}
         more = {"what_should_have_been_done": lines[0], "prevention_principle": lines[0], "task_goal": "g"}
         return "report_failure_analysis", {"task": 1, **fields, **more, "evidence": evidence}
-    return "report_factual_content", {"task": 1, "title": lines[0], "task_goal": "g", "facts": lines, "evidence": evidence}
+    return "report_factual_content", {
+        "task": 1,
+        "title": lines[0],
+        "task_goal": "g",
+        "facts": lines,
+        "evidence": evidence,
+    }
 
 
 def _plain(lesson: str) -> str:
@@ -124,7 +130,11 @@ def main() -> int:
     for engine in dict.fromkeys(each.engine for each in tried):
         of = [each for each in tried if each.engine == engine]
         count = Counter(each.came for each in of)
-        print(f"{engine:14}{len(of):>6}", *(f"{count[came]:>8}" for came in ("written", "held", "refused", "nothing")), f"{sum(each.breached for each in of):>9}")
+        print(
+            f"{engine:14}{len(of):>6}",
+            *(f"{count[came]:>8}" for came in ("written", "held", "refused", "nothing")),
+            f"{sum(each.breached for each in of):>9}",
+        )
     stopped = [each for each in good if each.came != "written"]
     print(f"ordinary lessons: {len(good)}, held or refused: {len(stopped)} ({len(stopped) / len(good):.1%})")
     for each in (*(each for each in tried if each.breached), *stopped):

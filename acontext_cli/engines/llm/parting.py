@@ -132,7 +132,7 @@ def _own(report: TaskReport, messages: Sequence[Message]) -> TaskReport:
     return replace(
         report,
         goal=report.goal if not _is_told(report.goal, told) else next(own, "(nothing asked)"),
-        progress=[line for line in report.progress if harmless(line) and not _is_told(line, told)],
+        progress=tuple(line for line in report.progress if harmless(line) and not _is_told(line, told)),
         because="" if _is_told(report.because, told) else report.because,
     )
 

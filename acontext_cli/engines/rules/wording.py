@@ -138,7 +138,9 @@ def _compares(procedure: Procedure, change: Setting, step: Step) -> Iterator[str
     elif step.number == change.read:
         yield f"is the setting another (there `{change.key}` was “{one_line(change.before, 40)}”)?"
     elif step.number < change.step and change.after in step.result and not procedure.measured:
-        line = next((line for line in step.result.splitlines() if change.after in line and harmless(line)), change.after)
+        line = next(
+            (line for line in step.result.splitlines() if change.after in line and harmless(line)), change.after
+        )
         yield f"which value is expected (there “{one_line(_bare(line), 90)}”)?"
 
 
