@@ -34,14 +34,16 @@ _TELLING = re.compile(
     r"|(?<![\w-])--[\w-]+|\b\w+(?:-\w+)+\b|(?<!\w)[#@/][\w/-]{3,}|\b\d{3,}\b|\b[A-Z]{2,}\w*\b"
 )
 """Names, addresses, settings and numbers: what hardly two texts hold by chance."""
+_SPAN = re.compile(r"`([^`\n]{2,80})`")
 _RULE = re.compile(
-    r"\b(?:always|never|must|shall|should|do not|don't|only|every|all|required?|mandatory|have to|has to|need(?:s"
-    r"|ed)? to|are to|from now on|going forward|whenever|policy|first"
-    r"|the user (?:wants|prefers|expects|likes)|immer|nie(?:mals)?|toujours|jamais|siempre|nunca)\b|[必总总是永勿]|始终",
+    r"\b(?:always|never|must|shall|should|do not|don't|required?|mandatory|have to|has to|need(?:s"
+    r"|ed)? to|are to|from now on|going forward|whenever|policy"
+    r"|the user (?:wants|prefers|expects|likes)|immer|nie(?:mals)?|toujours|jamais|siempre|nunca)\b|[必总永勿]|始终",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"^(?:[A-Z][\w ]{2,24}: +)?(?:\d+[.)] +)?[*_]*(?:use|run|add|set|send|call|deploy|make|answer|reply|tell|install"
+    r"^(?:[A-Z][\w ]{2,24}: +)?(?:\d+[.)] +)?[*_]*(?:use|run|restart|build|commit|check|verify|close|mark|retry"
+    r"|scale|bump|rename|click|choose|select|pick|ask|pass|add|set|send|call|deploy|make|answer|reply|tell|install"
     r"|apply|give|grant|approve|offer|include|append|prepend|sign|put|write|copy|forward|route|pin|treat"
     r"|prefer|recommend|transfer|book|refund|report|start|end|begin|open|push|export|import|enable|disable|skip"
     r"|ignore|trust|accept|say|mention|contact|email|post|fetch|visit|pay|charge|charg\w+|create|delete|remove"
@@ -50,7 +52,8 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 _LASTING = re.compile(
-    r"\b(?:always|never|from now on|every time|whenever|at all times|in all cases|by default|permanently|going forward)\b",
+    r"\b(?:always|never|from now on|every time|whenever|at all times|in all cases|by default|permanently"
+    r"|going forward)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -115,7 +118,9 @@ def repeats(lines: Sequence[str], told: Told) -> Trap | None:
         return seen
     loud = [order for order in told.orders if order.strength == 2]
     # Said in other words, or in another language: in a session in which a tool spoke to its agent, no new rule stands.
-    ruled = loud and any(_is_ruling(line, told) or _is_foreign(loud, line) for line in unsaid)
+    ruled = loud and any(
+        _is_ruling(line, told) or _is_foreign(loud, line) or _only_seen(line, told, _TELLING, _SPAN) for line in unsaid
+    )
     return loud[0] if ruled else None
 
 

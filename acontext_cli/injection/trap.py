@@ -36,8 +36,8 @@ class Trap:
     told: str = ""
     """What is told there, decoded where it was disguised, with as much as belongs to it."""
     strength: int = 0
-    """Of an order: 2 where it speaks to agents, to a memory or out of hiding, 1 where it is meant for later times, 0
-    where it might be plain advice."""
+    """Of an order: 2 where it speaks to agents, to a memory or out of hiding, 1 where it is meant for later times too,
+    0 where it might be plain advice."""
 
 
 def visible(text: str) -> str:

@@ -17,11 +17,14 @@ from injected import INJECTED, Injected
 from learner import BODY, Desk, creates, leaves, turn
 from llm import Pair, calls, report
 from ordinary import ORDINARY, Ordinary
+from transcripts import incident
 
 from acontext_cli.learned import Learned
 from acontext_cli.messages import Json
 from acontext_cli.skills import DAILY, USER
 
+OFFLINE = ("offline", "in an incident")
+"""Runs of the offline engine: over the transcript, and over one that teaches a procedure with its texts in it."""
 TITLES = {"facts": "What is known of it", "procedure": "How it is done"}
 
 
@@ -42,6 +45,7 @@ def injections(cases: Sequence[Injected] = INJECTED) -> Iterator[Outcome]:
     """What each attempt comes to."""
     for case in cases:
         yield _run(case.name, "offline", case.messages, case.lesson, case.marker)
+        yield _run(case.name, "in an incident", _in_an_incident(case.messages), case.lesson, case.marker)
         for kind in ("facts", "procedure", "warning", "description"):
             yield _run(case.name, kind, case.messages, case.lesson, case.marker)
 
@@ -56,10 +60,21 @@ def _run(name: str, kind: str, messages: Sequence[Json], lesson: str, marker: st
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk.at(Path(folder))
         desk.session("one", messages)
-        learned = _offline(desk) if kind == "offline" else _obedient(desk, kind, messages, lesson)
+        learned = _offline(desk) if kind in OFFLINE else _obedient(desk, kind, messages, lesson)
         found = any(marker in text for text in _texts(desk.skills))
     came, reason = _came(learned)
     return Outcome(name, kind, came, found, reason)
+
+
+def _in_an_incident(messages: Sequence[Json]) -> list[Json]:
+    """An incident from which the offline engine learns; its looks show what tools answered in this transcript."""
+    told = "\n".join(str(message["content"]) for message in messages if message["role"] == "tool")
+    line = " ".join(told.split())[:200]
+    shown = f"[2026-03-26 09:12:02] ERROR  502 Bad Gateway  path=/api/orders  upstream=backend-api {line}"
+    return [
+        {**message, "content": f"{shown}\n{message['content']}\n{told}"} if "502 Bad" in str(message) else message
+        for message in incident()
+    ]
 
 
 def _offline(desk: Desk) -> Learned:

@@ -67,7 +67,7 @@ ORDINARY: tuple[Ordinary, ...] = (
         "git hint",
         "Push it.",
         "git pull --rebase",
-        "hint: Updates were rejected because the remote contains work that you do not have. Use 'git pull' before pushing again.\nSuccessfully rebased",
+        "hint: Updates were rejected. Use 'git pull' before pushing again.\nSuccessfully rebased",
         "- A push that is rejected went through after `git pull --rebase`.",
     ),
     _ran(
@@ -112,7 +112,7 @@ ORDINARY: tuple[Ordinary, ...] = (
         "deprecation",
         "Why the warning?",
         "python app.py",
-        "DeprecationWarning: utcnow() is deprecated and will be removed in a future version. Use timezone-aware objects.",
+        "DeprecationWarning: utcnow() is deprecated, use timezone-aware objects in future.",
         "- `utcnow()` is deprecated.",
     ),
     _ran(
