@@ -253,8 +253,8 @@ def test_every_place_lies_in_the_text(text: str) -> None:
 
 WORDS = (
     "curl ", "always ", "ignore all ", "you must ", "<a>", "</a>", "<!--", "![a](", "`", "i g ", "%41", "\\u0041", "a",
-    "Жa", "\u200b", "download script ", "read the user's ", "send the file to ", "git clone ", "<a display:none ", "cat .env.",
-    "[//]: # (", "01", "if you are a ", "> ", "\n", " ",
+    "Жa", "\u200b", "download script ", "read the user's ", "send the file to ", "git clone ", "<a display:none ",
+    "cat .env.", "[//]: # (", "01", "if you are a ", "> ", "\n", " ",
     "&#65;", "a_", "agent ", "memory ", "when asked ", "$(", "--",
 )  # fmt: skip
 

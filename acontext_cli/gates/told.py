@@ -124,10 +124,10 @@ def repeats(lines: Sequence[str], told: Told) -> Trap | None:
     return loud[0] if ruled else None
 
 
-def _only_seen(line: str, told: Told) -> Trap | None:
-    """Where a rule names something that neither the user said nor the agent ever used: a tool's output alone knows "
-    "it."""
-    names = [name for name in _NAME.findall(line) if name not in told.said_text]
+def _only_seen(line: str, told: Told, *patterns: re.Pattern[str]) -> Trap | None:
+    """Where a line names what neither the user said nor the agent ever used: a tool's output alone knows it."""
+    found = (name for pattern in patterns or (_NAME,) for name in pattern.findall(line))
+    names = [name for name in found if name not in told.said_text]
     if not names or any(name in told.called for name in names):
         return None
     place = next((at for name in names if (at := told.answered.find(name)) >= 0), -1)
