@@ -28,6 +28,7 @@ LAYERS = (
             "formats",
             "secrets",
             "exports",
+            "injection",
         },
     ),
     ("files", {"files", "session", "workspace", "store", "ledger", "redaction", "linking", "packing"}),

@@ -182,9 +182,9 @@ def test_a_task_is_judged_with_what_is_known_of_it() -> None:
     judge, model = engine(calls(success(None)))
     judge.distill(replace(DONE, progress=("raised the timeout",)), read(incident()))
     (text,) = texts(model)
-    assert text.startswith(
-        "The task: fix it\nHow it came out: success (0 errors)\n- raised the timeout\n"
-        "The conversation took place on 2026-03-26.\n\n<transcript>\n[1] user: Our API"
+    task = "The task: fix it\nHow it came out: success (0 errors)\n- raised the timeout"
+    assert re.sub(r" [0-9a-f]{10}>", ">", text).startswith(
+        f"<task>\n{task}\n</task>\nThe conversation took place on 2026-03-26.\n\n<transcript>\n[1] user: Our API"
     )
     assert "this finished task" in str(model.history[0].messages[0]["content"])
 

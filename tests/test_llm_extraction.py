@@ -387,14 +387,14 @@ def test_the_tasks_of_several_parts_cover_all_of_it_and_each_is_given_once() -> 
 def test_earlier_tasks_are_told_once_with_what_was_done() -> None:
     _, prompts, _ = parted()
     assert "Tasks found before" not in prompts[0]
-    told = prompts[2].split("<transcript>")[0]
+    told = prompts[2].split("<transcript ")[0]
     assert re.findall(r"^(\d+)\. \[success\] goal (\d+)$", told, re.MULTILINE) == [("1", "1"), ("2", "2")]
     assert "   looked at part 2" in told
 
 
 def test_of_many_earlier_tasks_the_last_ones_are_told() -> None:
     _, prompts, _ = parted(messages=long(100))
-    told = re.findall(r"^(\d+)\. \[", prompts[-1].split("<transcript>")[0], re.MULTILINE)
+    told = re.findall(r"^(\d+)\. \[", prompts[-1].split("<transcript ")[0], re.MULTILINE)
     assert len(prompts) > 8
     assert told == [str(number) for number in range(len(prompts) - 6, len(prompts))]
 
@@ -470,7 +470,10 @@ def test_tasks_of_an_earlier_run_are_told_and_those_to_be_found_again_are_not() 
     )
     judge, model = engine(calls(report(2, 1, 16)), context=Context(tasks=lambda: before))
     assert [task.number for task in judge.extract(placed(incident()), 2)] == [2]
-    assert "1. [success] earlier 1\nThe next new task has number 2." in texts(model)[0]
+    told = re.search(
+        r"<tasks (\w+)>\n1\. \[success\] earlier 1\n</tasks \1>\nThe next new task has number 2\.", texts(model)[0]
+    )
+    assert told is not None
     assert "earlier 2" not in texts(model)[0]
 
 

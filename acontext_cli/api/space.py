@@ -102,8 +102,11 @@ class Skills:
         self.store.commit(draft, (), hand_run())
         return self.store.folder / name / "SKILL.md"
 
-    def add(self, path: Path, name: str = "") -> "tuple[Foreign, ...]":
-        """Take in the skills of a zip or a folder, all or none; with a name, its only skill by that name."""
+    def add(self, path: Path, name: str = "", *, accept_risks: bool = False) -> "tuple[Foreign, ...]":
+        """Take in the skills of a zip or a folder, all or none; with a name, its only skill by that name.
+
+        Refused where one of them would lead an agent astray, unless the risks (`Foreign.risks`) are accepted.
+        """
         from acontext_cli.packing import incoming
 
         skills = incoming(path)
@@ -111,6 +114,8 @@ class Skills:
             if len(skills) > 1:
                 raise AcontextError(f"{str(path)!r} holds {len(skills)} skills: one name does for one skill only")
             skills = (skills[0].renamed(name),)
+        if not accept_risks:
+            _refuse_risks(skills)
         self._take(skills)
         return skills
 
@@ -161,6 +166,13 @@ class Skills:
         if name not in self.names():
             raise AcontextError(f"there is no skill {name!r}: the skills are {', '.join(self.names()) or 'none yet'}")
         return name
+
+
+def _refuse_risks(skills: "Sequence[Foreign]") -> None:
+    found = [risk for skill in skills for risk in skill.risks]
+    if found:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        raise AcontextError(f"{found[0]}{more}: nothing was taken; where you trust it, add --accept-risks")
 
 
 def _check_place(out: Path, force: bool) -> None:

@@ -63,7 +63,7 @@ def check(
     space: SpaceName = "",
     json: AsJson = False,
 ) -> None:
-    """Check skills against the Agent Skills format and the budgets."""
+    """Check skills against the Agent Skills format and the budgets, and for what would lead an agent astray."""
     skills = workspace(context).space(space).skills
     problems = skills.check(skill)
     if json:
@@ -81,16 +81,21 @@ def add(
         str, typer.Argument(metavar="ZIP|FOLDER", help="What holds a skill, or several.", show_default=False)
     ],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="Take its only skill by this name.")] = "",
+    accept_risks: Annotated[
+        bool, typer.Option("--accept-risks", help="Take in what would be refused as an injection; it is shown.")
+    ] = False,
     space: SpaceName = "",
 ) -> None:
     """Take in skills from a zip or a folder: all that are in it or none. A folder is copied, never linked.
 
     At most 200 files, 1 MiB each and 10 MiB in all. Links, hidden files and names that do not work everywhere are not
-    taken; Markdown must be UTF-8.
+    taken; Markdown must be UTF-8. Refused is what hides text, takes an agent over, or makes it fetch and run code, read
+    credentials, send data out or switch off a check.
     """
     from acontext_cli.show.skills import show_added
 
-    show_added(workspace(context).space(space).skills.add(Path(source), name), space)
+    skills = workspace(context).space(space).skills
+    show_added(skills.add(Path(source), name, accept_risks=accept_risks), space)
 
 
 @app.command("pack", epilog="Example: acontext skill pack release-notes -o release-notes.zip")

@@ -5,11 +5,12 @@ A gate refuses what must not be written, holds what a person should look at, or 
 
 from collections.abc import Sequence
 
-from acontext_cli.engines.engine import Proposal
+from acontext_cli.engines.engine import Hold, Proposal
 from acontext_cli.gates.anchors import anchored, anchors
 from acontext_cli.gates.claim import not_only_claimed
 from acontext_cli.gates.format import well_formed
 from acontext_cli.gates.gate import Evidence, Gate, Verdict
+from acontext_cli.gates.injection import no_foreign_act, not_told_by_output
 from acontext_cli.gates.secret import no_secret, secret_in
 
 __all__ = [
@@ -20,15 +21,30 @@ __all__ = [
     "anchored",
     "anchors",
     "first_objection",
+    "no_foreign_act",
     "no_secret",
     "not_only_claimed",
+    "not_told_by_output",
+    "of_a_hold",
     "secret_in",
     "well_formed",
 ]
 
-GATES: Sequence[Gate] = (no_secret, well_formed, anchored, not_only_claimed)
+GATES: Sequence[Gate] = (no_secret, no_foreign_act, well_formed, anchored, not_told_by_output, not_only_claimed)
 
 
 def first_objection(proposal: Proposal, evidence: Evidence, gates: Sequence[Gate] = GATES) -> Verdict | None:
-    """What the first gate that objects says; None where all let the proposal pass."""
-    return next((verdict for gate in gates if (verdict := gate(proposal, evidence))), None)
+    """What the first gate that refuses says, else the first that holds; None where all let the proposal pass."""
+    held: Verdict | None = None
+    for gate in gates:
+        verdict = gate(proposal, evidence)
+        if verdict and verdict.decision == "refuse":
+            return verdict
+        held = held or verdict
+    return held
+
+
+def of_a_hold(hold: Hold, evidence: Evidence) -> Verdict | None:
+    """What stands against showing a held lesson to a person, or what they should know besides."""
+    secret = secret_in(hold.title, hold.text, hold.reason)
+    return secret or no_foreign_act(hold, evidence) or not_told_by_output(hold, evidence)

@@ -7,7 +7,8 @@ from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.edits import as_json
 from acontext_cli.engines.engine import Came, Decline, Engine, Hold, Proposal, Proposed
 from acontext_cli.errors import AcontextError, Refused
-from acontext_cli.gates import GATES, Evidence, Gate, anchored, first_objection, no_secret, secret_in
+from acontext_cli.gates import GATES, Evidence, Gate, anchored, first_objection, no_foreign_act, no_secret, of_a_hold
+from acontext_cli.injection import visible
 from acontext_cli.learned.view import SpaceView
 from acontext_cli.ledger import Action, Record, Run
 from acontext_cli.messages import Message
@@ -137,9 +138,10 @@ class Attempt:
 
     def _held_back(self, item: Distillation, proposed: Hold) -> Came:
         """A held lesson is written too, for a person to read."""
-        if objection := secret_in(proposed.title, proposed.text, proposed.reason):
+        objection = of_a_hold(proposed, self._evidence(item))
+        if objection and objection.decision == "refuse":
             return self._refuse(item, proposed, objection.reason)
-        return self._hold(item, proposed, proposed.reason)
+        return self._hold(item, proposed, f"{proposed.reason}; {objection.reason}" if objection else proposed.reason)
 
     def _refuse(self, item: Distillation, proposal: Proposal | Hold, reason: str) -> Came:
         self.refused.append(Refusal(item.id, proposal.entry, proposal.title, reason))
@@ -151,11 +153,11 @@ class Attempt:
         held = Held(
             lesson=item.id,
             entry=proposed.entry,
-            title=proposed.title,
+            title=visible(proposed.title),
             session=item.session,
             gate=gate,
-            reason=reason,
-            text=proposed.text,
+            reason=visible(reason),
+            text=visible(proposed.text),
             date=item.date,
         )
         self.held.append(_with_place(held, proposed) if isinstance(proposed, Proposal) else held)
@@ -183,8 +185,8 @@ def _teaches(item: Distillation, proposal: Proposal) -> bool:
 def _gates(proposal: Proposal) -> Sequence[Gate]:
     """A lesson's own text passes all of them. A digest is a record, and what only adds to an entry is no new text."""
     if not proposal.text or proposal.action not in ("add", "replace", "edit"):
-        return (no_secret,)
-    return (no_secret, anchored) if proposal.is_record else GATES
+        return (no_secret, no_foreign_act)
+    return (no_secret, no_foreign_act, anchored) if proposal.is_record else GATES
 
 
 def _with_place(held: Held, proposal: Proposal) -> Held:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError
+from acontext_cli.injection import risks
 from acontext_cli.packing.folders import FolderSource
 from acontext_cli.packing.limits import DEEPEST_FILE, DEEPEST_SKILL, MOST_FILES, MOST_IN_ALL, mib
 from acontext_cli.packing.paths import clash
@@ -33,6 +34,12 @@ class Foreign:
         """Bytes by path."""
         texts = {file: len(text.encode("utf-8")) for file, text in self.texts.items()}
         return dict(sorted({**texts, **{file: len(data) for file, data in self.assets.items()}}.items()))
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """What in it would lead an agent astray, a sentence each with its place."""
+        read = {file: text for file, data in self.assets.items() if (text := _plain(data)) is not None}
+        return tuple(risks(self.name, {**self.texts, **read}))
 
     def renamed(self, name: str) -> "Foreign":
         """The same skill by another name."""
@@ -169,6 +176,14 @@ def _texts(where: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
         if "\0" in text:
             raise AcontextError(f"{where!r}: {file!r} holds a NUL, which no Markdown does; nothing was taken")
         yield file, text
+
+
+def _plain(data: bytes) -> str | None:
+    """The text of a file that is no Markdown; None where it is no text."""
+    try:
+        return None if b"\0" in data else data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _valid(name: str, texts: Mapping[str, str]) -> Skill:

@@ -32,6 +32,8 @@ def show_added(skills: "Sequence[Foreign]", space: str = "") -> None:
         say(f"added {skill.name}: {counted(len(sizes), 'file')}, {size(sum(sizes.values()))}")
         say(f"  {one_line(skill.description)}")
         table((f"  {file}", size(count)) for file, count in sizes.items())
+        for risk in skill.risks:
+            warn(f"accepted: {one_line(risk)}")
     of = f" --space {space}" if space else ""
     say("a foreign skill is instructions to your agent: read it before an agent does")
     say(f"next: acontext skill show {skills[0].name}{of}")

@@ -3,7 +3,8 @@
 import re
 
 _BREAKS = re.compile(
-    r"[\s\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]+"
+    r"[\s\x00-\x1f\x7f-\x9f\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff"
+    r"\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]+"
 )
 _MARKUP = re.compile(r"(\\*)(<(?=[A-Za-z/!?])|\](?=[(\[]))")
 _BLOCK = re.compile(r"(?:>|#{1,6}(?=\s|$)|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|~{3,}|={1,}(?=\s|$))")

@@ -8,6 +8,7 @@ from pathlib import Path
 from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import DISK, Disk, digest, locked, write_whole
 from acontext_cli.files.inside import Folder, contents, everything
+from acontext_cli.injection import risks
 from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
@@ -297,9 +298,19 @@ class SkillStore:
 
     def _problems(self, name: str) -> list[str]:
         try:
-            return problems(self.read(name))
+            skill = self.read(name)
+            return [*problems(skill), *risks(name, _texts(skill))]
         except AcontextError as error:
             return [str(error)]
+
+
+def _texts(skill: Skill) -> dict[str, str]:
+    """The files of a skill that are text; Markdown must be."""
+    texts: dict[str, str] = {}
+    for file in skill.files:
+        with suppress(AcontextError):  # a picture or the like; of Markdown it is told already
+            texts[file] = skill.files[file]
+    return texts
 
 
 def hand_run() -> Run:

@@ -8,6 +8,7 @@ from acontext_cli.engines.engine import Finding
 from acontext_cli.engines.llm.asking import Asked, Asking
 from acontext_cli.engines.llm.belief import ONLY_SAID, known_fact
 from acontext_cli.engines.llm.context import Context
+from acontext_cli.engines.llm.fence import fenced
 from acontext_cli.engines.llm.foreseen import Foreseen, Given, fits, ids
 from acontext_cli.engines.llm.reports import Report, SkipReport, empty_field, same, toolbox, verdict_of
 from acontext_cli.engines.llm.shown import date_line, shown, within
@@ -42,7 +43,8 @@ class Distilling:
 
     def _asked(self, task: Task, messages: Sequence[Message]) -> Sequence[Given]:
         seen = shown(messages, self._room(task))
-        text = f"{_told(task)}\n{date_line(self._context.date, messages)}\n\n{seen.text}"
+        day = date_line(self._context.date, messages)
+        text = f"{fenced('task', _told(task))}\n{day}\n\n{seen.text}"
         asking = Asking(self._model, Asked(system=self._system, text=text, tools=self._tools, turns=_TURNS))
         found: list[Given] = []
         for call, report in asking:

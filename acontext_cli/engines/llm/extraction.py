@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from acontext_cli.engines.engine import Placed
 from acontext_cli.engines.llm.asking import Asked, Asking
 from acontext_cli.engines.llm.context import Context
+from acontext_cli.engines.llm.fence import fenced
 from acontext_cli.engines.llm.foreseen import Foreseen, fits
 from acontext_cli.engines.llm.parting import WISH, Parting, quiet_task
 from acontext_cli.engines.llm.reports import NoTask, Report, TaskReport, empty_field, same, toolbox
@@ -133,7 +134,7 @@ class Extraction:
         lines = [_told(task, with_progress=task in tasks[-2:]) for task in tasks]
         goes_on = f" Task {held.number} may go on below: then report it again under its number." if held else ""
         next_number = f"The next new task has number {held.number + 1 if held else number}."
-        return "Tasks found before this part:\n" + "\n".join(lines) + f"\n{next_number}{goes_on}"
+        return f"Tasks found before this part:\n{fenced('tasks', chr(10).join(lines))}\n{next_number}{goes_on}"
 
     def _outside(self, part: Sequence[Placed]) -> str:
         """What was told from outside about what this part shows."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
 from acontext_cli.engines.engine import Space
+from acontext_cli.engines.llm.fence import fenced
 from acontext_cli.errors import AcontextError
 from acontext_cli.recall import listed
 from acontext_cli.skills import DAILY, one_line, tokens
@@ -45,7 +46,7 @@ def asked_text(lessons: Sequence[Lesson], space: Space, room: int) -> str:
         f"A person deleted these entries: do not teach them again, in no other words either.{gone}" if gone else ""
     )
     listed = _catalog(space, max(300, room - tokens(told) - tokens(deleted)))
-    return "\n\n".join(filter(None, (listed, deleted, told)))
+    return "\n\n".join(filter(None, (listed, deleted, fenced("lessons", told))))
 
 
 def readable(space: Space) -> list[tuple[str, str]]:

@@ -10,10 +10,13 @@ from acontext_cli.engines.llm.reports import TaskReport
 from acontext_cli.engines.llm.shown import Shown
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.engines.signs import signs
+from acontext_cli.gates.told import Told, repeats
+from acontext_cli.injection import harmless, own_words
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import FINISHED, Task
 from acontext_cli.trace.steps import trace
+from acontext_cli.trace.witness import OF_A_SKILL, witnessed
 
 WISH = "the user wants: "
 """How a line of progress begins that tells what the user wants in general."""
@@ -58,8 +61,9 @@ class Parting:
 
     def _task(self, report: TaskReport, first: int, last: int) -> Task:
         messages = [message for message, _, _ in self._part[first - 1 : last]]
-        told = trace(messages)
+        told, report = trace(messages), _own(report, messages)
         evidence = {self._seen.id(number) for number in report.evidence if first <= number <= last}
+        evidence -= {message.id for message in witnessed(messages) if message.text == OF_A_SKILL}
         before = self._held if self._goes_on(report) else None
         stated = any(may_state(message.text) for message in messages if message.is_human)
         task = Task(
@@ -115,13 +119,31 @@ def _joined(held: Task, more: Task) -> Task:
 def _lines(report: TaskReport, messages: Sequence[Message]) -> tuple[str, ...]:
     """What was done, and what the user wants in general: it is carried along with the task."""
     # In backticks a command looks as if the transcript held it; nothing here was held against that.
-    done = [one_line(line.replace("`", ""), _LINE) for line in report.progress if line.strip()][:_MOST_LINES]
+    told = (line.replace("`", "") for line in report.progress if line.strip())
+    done = [one_line(line, _LINE) for line in told][:_MOST_LINES]
     wishes = [wish for wish in report.preferences if _is_said(wish, messages)][:_MOST_LINES]
     return (*done, *(f"{WISH}{one_line(wish, _LINE)}" for wish in wishes))
 
 
+def _own(report: TaskReport, messages: Sequence[Message]) -> TaskReport:
+    """A report without what a tool told the agent: it is no record of what was asked and done."""
+    told = Told.of(messages)
+    own = (said for message in messages if message.is_human and (said := own_words(message.text).strip()))
+    return replace(
+        report,
+        goal=report.goal if not _is_told(report.goal, told) else next(own, "(nothing asked)"),
+        progress=tuple(line for line in report.progress if harmless(line) and not _is_told(line, told)),
+        because="" if _is_told(report.because, told) else report.because,
+    )
+
+
+def _is_told(line: str, told: Told) -> bool:
+    return repeats([line], told) is not None
+
+
 def _is_said(wish: str, messages: Sequence[Message]) -> bool:
     """Whether the user's words hold most of what they are said to want."""
-    said = set(re.findall(r"\w+", " ".join(message.text for message in messages if message.is_human).lower()))
+    told = " ".join(own_words(message.text) for message in messages if message.is_human)
+    said = set(re.findall(r"\w+", told.lower()))
     words = re.findall(r"\w+", wish.lower())
     return bool(words) and sum(word in said for word in words) >= 0.7 * len(words)

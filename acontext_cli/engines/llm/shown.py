@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from acontext_cli.engines.engine import Placed
+from acontext_cli.engines.llm.fence import fenced
 from acontext_cli.messages import Message
 from acontext_cli.trace.excerpt import CHARACTERS_PER_TOKEN, excerpt, render
 from acontext_cli.trace.witness import witnessed
@@ -49,7 +50,7 @@ def shown(messages: Sequence[Message], budget: int) -> Shown:
         f"[{message.id}] {_speaker(message)}: {_safe(texts[message.id])}" for message in told if message.id in texts
     )
     return Shown(
-        text="<transcript>\n" + "\n".join(blocks) + "\n</transcript>",
+        text=fenced("transcript", "\n".join(blocks)),
         messages=messages,
         cut=sum(map(len, texts.values())) < whole,
     )

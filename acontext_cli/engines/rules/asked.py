@@ -9,6 +9,7 @@ from acontext_cli.engines.rules.progress import progress
 from acontext_cli.engines.rules.statements import may_state
 from acontext_cli.engines.rules.turns import asked, asks_anew, awaits_answer
 from acontext_cli.engines.signs import signs
+from acontext_cli.injection.own_words import unblocked
 from acontext_cli.messages import Message
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import Known, Status, Task
@@ -127,7 +128,7 @@ class _Running:
             return
         self._user = text[:4000]
         self._stated = self._stated or may_state(text)
-        said = asked(self._user) if self._acted or not self._goal else ""
+        said = asked(unblocked(self._user) or self._user) if self._acted or not self._goal else ""
         self._goal = self._goal or one_line(said, GOAL)
         self._acted = self._acted and not said
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Lesson, Success
 from acontext_cli.engines.engine import Pins
+from acontext_cli.injection import dangers, harmless
 from acontext_cli.skills import ENTRY_TOKENS, Entry, heading, inline, one_line, tokens
 from acontext_cli.skills.marks import mark
 from acontext_cli.tasks import Known, Task
@@ -21,6 +22,7 @@ _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 KNOWN = "- Known because: "
 BELIEVED = "- Was believed because: "
 FORGET = "- Forget after: "
+_LEFT_OUT = "(left out: it would tell an agent what to do; acontext session tasks shows it)"
 _ONLY_SAID = "only the agent says so"
 _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
 
@@ -124,12 +126,21 @@ def with_pins(text: str, was: Entry, pins: Pins) -> str:
 def digest_text(task: Task, session: str, name: str, date: str) -> str:
     """The record of a finished task for the daily log."""
     lines = [
-        heading(one_line(task.goal, 90), date, digest_id(task, session)),
+        heading(one_line(_LEFT_OUT if dangers(task.goal) else task.goal, 90), date, digest_id(task, session)),
         f"- Outcome: {task.status}{_how(task.known)}",
-        *(f"- {inline(line, 160)}" for line in _told(task.progress) if not task.known or line != task.known.because),
+        *(
+            f"- {inline(_quoted(line), 160)}"
+            for line in _told(task.progress)
+            if not task.known or line != task.known.because
+        ),
         f"- Session: {inline(name, 60) or session[:8]}, task {task.number}",
     ]
     return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """What a record may hold: agents read it, so nothing of a transcript that would lead one astray."""
+    return text if harmless(text) else _LEFT_OUT
 
 
 def _told(progress: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,7 +152,7 @@ def _how(known: Known | None) -> str:
     if known is None:
         return ""
     said = known.because if known.source != "claim" or known.because.startswith(_ONLY_SAID) else _ONLY_SAID
-    return f" ({inline(said, 160)})"
+    return f" ({inline(_quoted(said), 160)})"
 
 
 def _bullets(lesson: Lesson, date: str) -> list[str]:

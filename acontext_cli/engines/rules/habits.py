@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from acontext_cli.engines.rules.runs import passed
+from acontext_cli.injection import harmless
 from acontext_cli.messages import Json
 from acontext_cli.skills import one_line
 from acontext_cli.trace.shell import Run, command_of, is_shell, runs
@@ -94,9 +95,9 @@ def remedies(told: Trace) -> Iterator[Habit]:
 
 
 def _is_the_harness(wrong: Step) -> bool:
-    """Whether the error is the harness's own, which teaches nothing about the world."""
+    """Whether the error is the harness's own, which teaches nothing about the world, or speaks to the agent."""
     own = is_shell(wrong.tool) or _OWN_TOOLS.match(wrong.tool)
-    return bool(own or _HARNESS.search(wrong.result[:400]))
+    return bool(own or _HARNESS.search(wrong.result[:400]) or not harmless(wrong.result[:400]))
 
 
 def _remedy(wrong: Step, right: Step, name: str) -> Habit:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from acontext_cli.engines.rules.outcomes import Check
+from acontext_cli.injection import harmless
 from acontext_cli.skills import one_line
 from acontext_cli.trace.links import Symptom
 from acontext_cli.trace.shell import command_of, is_shell, output
@@ -83,7 +84,8 @@ def _shortened(path: str) -> str:
 def _echo(step: Step) -> str:
     """The first line of the answer; of an edit it only says that it was made."""
     first = "" if _files(step) else output(step.result).strip().partition("\n")[0]
-    return f" → {first}" if first and len(first) < 100 and not _NOTE.match(first) else ""
+    short = first and len(first) < 100 and not _NOTE.match(first)
+    return f" → {first}" if short and harmless(first) else ""
 
 
 def _tools(told: Trace) -> str:
@@ -99,7 +101,7 @@ def _symptom_line(told: Trace) -> str:
         text = (output(step.result) if is_shell(step.tool) else step.result)[:_LOOKED_AT]
         if symptom and symptom.may_stand_in(text.lower()):
             for line in text.splitlines():
-                if _readable(line) and symptom.on(line):
+                if _readable(line) and symptom.on(line) and harmless(line):
                     return f"{_called(step)}: {line.strip()}"
     return ""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from acontext_cli.engines.rules.turns import is_handed_over, sentences
+from acontext_cli.injection.own_words import own_words, unquoted
 from acontext_cli.messages import Message
 from acontext_cli.trace.steps import Trace, values
 
@@ -59,16 +60,7 @@ _ONE_OF_THESE = re.compile(
     re.IGNORECASE,
 )
 """A correction that picks something out of what lies on the table."""
-_PASTED = re.compile(
-    r"^[^\n]{0,120}\b(?:feedback|comments?|review\w*|errors?|output|logs?|says?|said|saying|wrote|writes|reads|suggest\w*|message"
-    r"|docs?|documentation|readme|agents\.md|claude\.md|prompt|following|quote|according to)\b[^\n:]{0,60}:(?=\s)"
-    r"|^\W{0,3}(?:\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|(?:INFO|WARN(?:ING)?|ERROR|DEBUG|FATAL|TRACE)\b|npm ERR|Traceback"
-    r"|at \S+ ?\(|--- FAIL|FAIL\b|diff --git|@@ )",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""From here on a message quotes someone or something."""
 _DOCUMENT = re.compile(r"^#{1,6} \S", re.MULTILINE)
-_QUOTES = re.compile(r"\"[^\"]{1,1400}\"|“[^”]{1,1400}”")
 _TAKES_BACK = re.compile(
     r"\bwrong (?:chat|window|session|tab|thread|terminal)\b|\bscratch that\b|\bnever ?mind\b"
     r"|\b(?:ignore|disregard|forget)(?: my| the| that| this)?(?: (?:last|previous))?"
@@ -138,18 +130,10 @@ def _standing(messages: Iterable[Message]) -> list[Message]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    own = re.sub(r"```.*?(?:```|\Z)", "\n", text, flags=re.DOTALL)
-    pasted = _PASTED.search(own)
-    own = _QUOTES.sub(_whole, own[: pasted.start()] if pasted else own)
-    for sentence in sentences(own):
+    for sentence in sentences(unquoted(own_words(text))):
         bare = " ".join(sentence.split()).strip("-*• ")
-        if bare and not sentence.startswith((">", "|")):
+        if bare:
             yield bare
-
-
-def _whole(quoted: re.Match[str]) -> str:
-    """What is quoted, with no place where a sentence could begin."""
-    return re.sub(r"(?<=[.?!]) |\n", "\N{NO-BREAK SPACE}", quoted[0])
 
 
 def _kind(sentence: str) -> Kind | None:

@@ -7,6 +7,7 @@ from acontext_cli.distillations import Success
 from acontext_cli.engines.rules.habits import SESSIONS_NEEDED
 from acontext_cli.engines.rules.procedures import Procedure, argument_texts, direction, hardest
 from acontext_cli.engines.rules.roles import called
+from acontext_cli.injection import dangers, harmless
 from acontext_cli.skills import one_line
 from acontext_cli.trace.links import Setting
 from acontext_cli.trace.quantities import Quantity, plain, words
@@ -69,8 +70,9 @@ def _principle(procedure: Procedure) -> str:
 
 def _applies_when(procedure: Procedure, goal: str) -> str:
     spans = (link.span for link in procedure.links if link.kind == "subject" and len(link.span) < 300)
-    line = next((one_line(_bare(span), 100) for span in spans), "") if procedure.settings else ""
-    return f"“{one_line(goal, 80)}”" + (f"; lines such as “{line}”" if line else "")
+    line = next((one_line(_bare(span), 100) for span in spans if harmless(span)), "") if procedure.settings else ""
+    said = title(procedure) if dangers(goal) else one_line(goal, 80)
+    return f"“{said}”" + (f"; lines such as “{line}”" if line else "")
 
 
 def _does_not_apply(procedure: Procedure) -> str:
@@ -136,7 +138,9 @@ def _compares(procedure: Procedure, change: Setting, step: Step) -> Iterator[str
     elif step.number == change.read:
         yield f"is the setting another (there `{change.key}` was “{one_line(change.before, 40)}”)?"
     elif step.number < change.step and change.after in step.result and not procedure.measured:
-        line = next((line for line in step.result.splitlines() if change.after in line), "")
+        line = next(
+            (line for line in step.result.splitlines() if change.after in line and harmless(line)), change.after
+        )
         yield f"which value is expected (there “{one_line(_bare(line), 90)}”)?"
 
 
