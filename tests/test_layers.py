@@ -29,7 +29,7 @@ LAYERS = (
             "exports",
         },
     ),
-    ("files", {"files", "session", "workspace", "store", "ledger", "redaction", "linking", "packing"}),
+    ("files", {"files", "session", "workspace", "store", "ledger", "reads", "redaction", "linking", "packing"}),
     (
         "flow",
         {

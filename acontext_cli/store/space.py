@@ -9,6 +9,7 @@ from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import DISK, Disk, digest, locked
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.ledger import Ledger, Line, Record, Run
+from acontext_cli.reads import Reads
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held, HeldLessons, State
@@ -42,6 +43,8 @@ class SkillStore:
         self.history = History(history, disk)
         self._journal = self.journal_type(machine / "commit.journal", folder, self.ledger, self.history, disk)
         self._held = HeldLessons(machine / "held.jsonl", disk)
+        self.reads = Reads(machine / "reads.jsonl", disk)
+        """Who read what of them."""
         self._shelf = Shelf(folder)
         self._losses = -1
         self.recovered = self.recover()
