@@ -1,4 +1,4 @@
-"""Which skills an agent reads in a transcript, and which files of them: by the tools for it, or as other files are read."""
+"""Which skills an agent reads in a transcript, and which files of them: by the tools for it, or as any other file."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
