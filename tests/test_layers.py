@@ -39,6 +39,7 @@ LAYERS = (
             "recall",
             "engines",
             "gates",
+            "rot",
             "learned",
             "pipeline",
             "demo",

@@ -38,7 +38,7 @@ SETTINGS = {
     ),
     "forget_after": Known(
         default="90",
-        about="days that a warning holds unless a later session confirms it; 0 or never: warnings do not expire",
+        about="how long a warning holds that no later session confirms: in days; 0 or never: as long as it stands",
     ),
     "model": Known(default="gpt-4.1", about="the model: its name as the server or the command knows it"),
     "base_url": Known(
