@@ -4,10 +4,9 @@ missing and then worked again is no finding.
 Most sessions are told by their bytes to show nothing, and are not read.
 """
 
-import mmap
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import lines
@@ -20,10 +19,11 @@ from acontext_cli.rot.values import Setting, Settings
 from acontext_cli.session import Session
 from acontext_cli.skills import one_line
 
-_FEW = 40
+_FEW = 50
 """So many words are each looked for in a transcript; of more its words are collected."""
-_NAMES = re.compile(rb"[A-Za-z_][A-Za-z0-9_.-]{2,60}")
-_MARKS = tuple(marker.encode() for marker in MARKERS)
+_APART = bytes(code if chr(code).isalnum() or chr(code) in "_.-" else 32 for code in range(128)) + b" " * 128
+"""Makes a space of every byte that belongs to no name."""
+_PIECE, _OVERLAP = 1 << 20, 100
 _QUOTED = 160
 
 
@@ -71,14 +71,11 @@ class Later:
             yield setting.standing.note("changed", text, session=found.session.id, quote=found.quote)
 
     def _take_session(self, session: Session) -> None:
-        path = session.transcript
-        if not path.exists() or not path.stat().st_size:
+        if not session.transcript.exists():
             return
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            open_again = bool(_held(data, {max(claim.words, key=len) for claim in self._gone}))
-            keys = _held(data, self._settings.keys)
-            marked = any(data.find(mark) >= 0 for mark in _MARKS)
-        if keys or open_again or (marked and any(map(self._is_about, _marked(session)))):
+        again = {max(claim.words, key=len) for claim in self._gone}
+        keys, open_again, marks = _held(session.transcript, self._settings.keys, again, MARKERS)
+        if keys or open_again or any(map(self._is_about, _marked(session, marks))):
             settings = tuple(self._settings.of(keys))
             for call in calls(message for message, _, _ in session.safe_messages()):
                 self._take_gone(session, call)
@@ -129,17 +126,35 @@ def _called(session: Session) -> str:
     )
 
 
-def _held(data: mmap.mmap, words: Collection[str]) -> set[str]:
-    """Which of some words stand in a transcript."""
-    if len(words) <= _FEW:
-        return {word for word in words if data.find(word.encode("utf-8", "replace")) >= 0}
-    return {name for match in _NAMES.finditer(data) if (name := match.group().decode()) in words}
+def _held(transcript: Path, *groups: Collection[str]) -> list[set[str]]:
+    """Which words of each group stand in a transcript."""
+    found = [set[str]() for _ in groups]
+    with transcript.open("rb", buffering=0) as file:
+        tail = b""
+        while piece := file.read(_PIECE):
+            data, tail = tail + piece, piece[-_OVERLAP:]
+            for group, known in zip(groups, found, strict=True):
+                left = [word for word in group if word not in known]
+                known |= _few_in(data, left) if len(left) <= _FEW else _many_in(data, left)
+    return found
 
 
-def _marked(session: Session) -> Iterator[Message]:
+def _few_in(data: bytes, words: Collection[str]) -> set[str]:
+    return {word for word in words if word.encode("utf-8", "replace") in data}
+
+
+def _many_in(data: bytes, words: Collection[str]) -> set[str]:
+    """Of many words it is faster to make words of the data."""
+    plain = data.replace(b"\\n", b"  ").replace(b"\\t", b"  ").translate(_APART)
+    wanted = {word.encode("utf-8", "replace") for word in words}
+    return {word.decode() for word in wanted.intersection(plain.split())}
+
+
+def _marked(session: Session, markers: Collection[str]) -> Iterator[Message]:
     """The results in which something may be said to be gone."""
-    for _, line in lines(session.transcript):
-        if any(mark in line for mark in _MARKS):
+    marks = [marker.encode() for marker in markers]
+    for _, line in lines(session.transcript) if marks else ():
+        if any(mark in line for mark in marks):
             try:
                 message = read(line)
             except (ValueError, RecursionError):

@@ -127,7 +127,7 @@ MARKERS = (
     "410",
 )
 """A text in which none of these stands holds no sign. Letters at a beginning may be capitals."""
-_MARKED = tuple(marker.lower() for marker in MARKERS)
+_MARKED = tuple(dict.fromkeys(marker.lower() for marker in MARKERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,12 @@ class Sign:
 
 def signs(text: str) -> Iterator[Sign]:
     """What a tool's output says is not there any more."""
-    found = 0
-    for line in text.split("\n"):
+    found, whole = 0, text.lower()
+    markers = [marker for marker in _MARKED if marker in whole]
+    for line in text.split("\n") if markers else ():
         cut = line[:_LONGEST]
         lower = cut.lower()
-        if not any(marker in lower for marker in _MARKED):
+        if not any(marker in lower for marker in markers):
             continue
         found += 1
         if found > _MOST_LINES:

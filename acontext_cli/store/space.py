@@ -122,7 +122,8 @@ class SkillStore:
     def check(self, name: str | None = None) -> list[str]:
         """What is wrong with a skill, or with all of them and the ledger, a sentence each."""
         names = self.names() if name is None else [name]
-        found = [problem for each in names for problem in self._problems(each)]
+        draft = self.draft()  # one for all: each looks at every folder
+        found = [problem for each in names for problem in self._problems(draft, each)]
         if name is None and self.ledger.broken:
             found.append(f".ledger.jsonl: {self.ledger.broken} lines are no records and were passed over")
         return found
@@ -273,9 +274,9 @@ class SkillStore:
         said = front.read(parts[0]).get("description") if parts else ""
         return " ".join(said.split()) if isinstance(said, str) else ""
 
-    def _problems(self, name: str) -> list[str]:
+    def _problems(self, draft: Draft, name: str) -> list[str]:
         try:
-            return problems(self.read(name))
+            return problems(draft.skill(name))
         except AcontextError as error:
             return [str(error)]
 
