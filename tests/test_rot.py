@@ -1,11 +1,14 @@
 """What `skill check` notes besides problems: nothing of it is changed."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from conftest import Cli
+from hypothesis import given
+from hypothesis import strategies as st
 from transcripts import called, ran, result, said, user
 
 from acontext_cli.api.check import check
@@ -15,6 +18,7 @@ from acontext_cli.ledger import Line
 from acontext_cli.messages import Json
 from acontext_cli.reads import Read
 from acontext_cli.rot import Note
+from acontext_cli.rot.signs import signs
 
 WRITTEN = "2026-03-26"
 LATER = "2026-04-02"
@@ -66,6 +70,9 @@ GONE = [
     ("`terraform apply`", ran("terraform plan", "bash: line 1: terraform: command not found")),
     ("`terraform apply`", ran("terraform plan", "zsh: command not found: terraform")),
     ("`make deploy`", ran("make deploy", "make: *** No rule to make target 'deploy'.  Stop.")),
+    ("`deploy`, with `make`", ran("make deploy", "make: *** No rule to make target 'deploy'.  Stop.")),
+    ("`kube diff`", ran("kube diff", 'Error: unknown command "diff" for "kube"')),
+    ("`frob --all`", ran("frob", "fish: Unknown command: frob")),
     ("`npm run build:css`", ran("npm run build:css", 'npm error Missing script: "build:css"')),
     ("`check_logs(<gateway>)`", called("check_logs", "Error: Unknown tool: check_logs", service="api")),
     ("`cat conf/app.yaml`", ran("cat conf/app.yaml", "cat: conf/app.yaml: No such file or directory")),
@@ -112,8 +119,6 @@ class TestGone:
         desk.session(*shows)
         call = str(shows[0]["tool_calls"])
         again = [shows[0], result("done", "check_logs" if "check_logs" in call else "bash")]
-        if "terraform plan" in call:
-            again = ran("terraform apply", "done")
         desk.session(*again, date="2026-04-05", name="friday")
         assert desk.notes() == []
 
@@ -131,6 +136,8 @@ class TestGone:
             ("`pytest --cov tests`", ran("ruff --cov", "error: unexpected argument '--cov' found")),
             ("`/api/v1/orders`", ran("curl -i http://host/api/v1/orders/7", "HTTP/1.1 404 Not Found")),
             ("`/api/v1/orders`", ran("cat notes", "HTTP/1.1 404 Not Found /api/v1/orders")),
+            ("`bun test`", ran("rtk bun test", "error: unrecognized subcommand 'bun'")),
+            ("`deploy`, with `make`", ran("just deploy", "error: unknown command 'deploy'")),
             ("`port`", ran("app", "unknown setting 'port_name'")),
             ("terraform", ran("terraform", "bash: terraform: command not found")),
             ("`<tool> apply`", ran("terraform", "bash: terraform: command not found")),
@@ -180,6 +187,23 @@ class TestGone:
         made.record(user("Do it"), *shows, keep_secrets=True)
         (note,) = desk.notes("gone")
         assert key not in note.quote
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [": not found", "unknown option ", "'", "is ", "-", "not found: ", "no such file ", "404 ", "status:", "a.b/"],
+)
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_megabyte_of_signs_takes_a_moment(unit: str, end: str) -> None:
+    line = unit * (390 // len(unit)) + end
+    start = time.process_time()
+    list(signs(line * (1_000_000 // len(line))))
+    assert time.process_time() - start < 3
+
+
+@given(st.text(max_size=400))
+def test_whatever_is_printed_a_sign_is_a_word_of_it(text: str) -> None:
+    assert all(sign.subject in sign.line for sign in signs(f"{text}: command not found\nunknown option {text}"))
 
 
 class TestChanged:

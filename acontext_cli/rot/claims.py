@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from acontext_cli.gates.anchors import anchors
 from acontext_cli.rot.calls import Call
 from acontext_cli.rot.note import Standing
-from acontext_cli.rot.signs import Sign
+from acontext_cli.rot.signs import Kind, Sign
 from acontext_cli.skills import DAILY
 
 _PARTS = re.compile(r"[\s=:,\"'{}()]+")
@@ -32,9 +32,10 @@ class Claim:
         rule = _RULES[sign.kind]
         return _is_of_the_call(sign, call) and rule(self, _plain(sign.subject), call)
 
-    def works(self, call: Call) -> bool:
-        """Whether a call that ended well used it."""
-        return not (call.failed or call.tries) and all(_is_whole(word, call.text) for word in self.words)
+    def works(self, call: Call, kind: Kind) -> bool:
+        """Whether a call that ended well used what was missing: of a command that was not found the program."""
+        words = self.words[:1] if kind == "command" else self.words
+        return not (call.failed or call.tries) and all(_is_whole(word, call.text) for word in words)
 
 
 class Claims:
@@ -99,9 +100,16 @@ def _is_of_the_call(sign: Sign, call: Call) -> bool:
     return (call.failed and not call.looks) or sign.subject in call.text
 
 
-def _command(claim: Claim, subject: str, call: Call) -> bool:
+def _command(claim: Claim, subject: str, _call: Call) -> bool:
+    return subject == claim.words[0]
+
+
+def _subcommand(claim: Claim, subject: str, call: Call) -> bool:
+    """Of a program, that is: elsewhere something else may be called the same."""
     first, *rest = claim.words
-    return subject == first or (subject in rest and _is_whole(first, call.text))
+    if not rest:
+        return subject == first and _names_program(claim, call)
+    return (subject in rest and _is_whole(first, call.text)) or subject == first == _program(call)
 
 
 def _path(claim: Claim, subject: str, call: Call) -> bool:
@@ -115,8 +123,7 @@ def _option(claim: Claim, subject: str, call: Call) -> bool:
         return False
     if len(claim.words) > 1:
         return _is_whole(claim.words[0], call.text)
-    program = next(iter(call.text.split()), "").rpartition("/")[2]
-    return bool(program) and _is_whole(program, claim.standing.entry.text)
+    return _names_program(claim, call)
 
 
 def _setting(claim: Claim, subject: str, _call: Call) -> bool:
@@ -142,6 +149,7 @@ def _endpoint(claim: Claim, _subject: str, call: Call) -> bool:
 
 _RULES = {
     "command": _command,
+    "subcommand": _subcommand,
     "path": _path,
     "option": _option,
     "setting": _setting,
@@ -149,6 +157,16 @@ _RULES = {
     "removed": _removed,
     "endpoint": _endpoint,
 }
+
+
+def _program(call: Call) -> str:
+    return next(iter(call.text.split()), "").rpartition("/")[2]
+
+
+def _names_program(claim: Claim, call: Call) -> bool:
+    """Whether the entry speaks of the program that was called."""
+    program = _program(call)
+    return bool(program) and _is_whole(program, claim.standing.entry.text)
 
 
 def _is_path(word: str) -> bool:

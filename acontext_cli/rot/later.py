@@ -14,7 +14,7 @@ from acontext_cli.messages import Message, read
 from acontext_cli.rot.calls import Call, calls
 from acontext_cli.rot.claims import Claim, Claims
 from acontext_cli.rot.note import Note, Standing
-from acontext_cli.rot.signs import MARKERS, signs
+from acontext_cli.rot.signs import MARKERS, Kind, signs
 from acontext_cli.rot.values import Setting, Settings
 from acontext_cli.session import Session
 from acontext_cli.skills import one_line
@@ -33,6 +33,7 @@ class _Found:
 
     session: Session
     quote: str
+    kind: Kind = "setting"
     value: str = ""
 
 
@@ -73,7 +74,7 @@ class Later:
     def _take_session(self, session: Session) -> None:
         if not session.transcript.exists():
             return
-        again = {max(claim.words, key=len) for claim in self._gone}
+        again = {word for claim in self._gone for word in (claim.words[0], max(claim.words, key=len))}
         keys, open_again, marks = _held(session.transcript, self._settings.keys, again, MARKERS)
         if keys or open_again or any(map(self._is_about, _marked(session, marks))):
             settings = tuple(self._settings.of(keys))
@@ -93,8 +94,8 @@ class Later:
             for claim in about:
                 if claim not in met and claim.is_met(sign, call) and self._is_later(session, claim.standing):
                     met.add(claim)
-                    self._gone[claim] = _Found(session, one_line(sign.line, _QUOTED))
-        for claim in [each for each in self._gone if each not in met and each.works(call)]:
+                    self._gone[claim] = _Found(session, one_line(sign.line, _QUOTED), sign.kind)
+        for claim in [each for each, found in self._gone.items() if each not in met and each.works(call, found.kind)]:
             del self._gone[claim]
 
     def _take_values(self, session: Session, call: Call, settings: Iterable[Setting]) -> None:
@@ -103,7 +104,7 @@ class Later:
                 if value == setting.value:
                     self._other.pop(setting, None)
                 else:
-                    self._other[setting] = _Found(session, one_line(f"{setting.key}: {value}", _QUOTED), value)
+                    self._other[setting] = _Found(session, one_line(f"{setting.key}: {value}", _QUOTED), value=value)
 
     def _is_later(self, session: Session, standing: Standing) -> bool:
         """Whether a session came after an entry: on a later day, or on the same one after those that taught it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["command", "path", "option", "setting", "module", "removed", "endpoint"]
+Kind = Literal["command", "subcommand", "path", "option", "setting", "module", "removed", "endpoint"]
 
 _LONGEST = 400
 _MOST_LINES = 200
@@ -24,11 +24,11 @@ _SIGNS: tuple[tuple[Kind, str, str], ...] = (
     ("command", "not found", rf"{_BEFORE}: (?:command )?not found\b(?!:)"),
     ("command", "not found", rf"command not found: {_IT}"),
     ("command", "not recognized", rf"{_BEFORE} is not recognized as (?:an internal|a name|the name)"),
-    ("command", "command", rf"(?:unknown|unrecogni[sz]ed|invalid|no such|unsupported) (?:sub-?)?command:? {_IT}"),
-    ("command", "invalid choice", rf"invalid choice: {_IT}"),
-    ("command", " command", rf"{_BEFORE} is not an? [\w-]{{1,40}} command"),
-    ("command", "missing script", rf"missing script:? {_IT}"),
-    ("command", "no rule to make", rf"no rule to make target {_IT}"),
+    ("subcommand", "command", rf"(?:unknown|unrecogni[sz]ed|invalid|no such|unsupported) (?:sub-?)?command:? {_IT}"),
+    ("subcommand", "invalid choice", rf"invalid choice: {_IT}"),
+    ("subcommand", " command", rf"{_BEFORE} is not an? [\w-]{{1,40}} command"),
+    ("subcommand", "missing script", rf"missing script:? {_IT}"),
+    ("subcommand", "no rule to make", rf"no rule to make target {_IT}"),
     ("command", "tool", rf"(?:unknown tool|no such tool(?: available)?):? {_IT}"),
     (
         "command",
