@@ -24,6 +24,7 @@ _SIGNS: tuple[tuple[Kind, str, str], ...] = (
     ("command", "not found", rf"{_BEFORE}: (?:command )?not found\b(?!:)"),
     ("command", "not found", rf"command not found: {_IT}"),
     ("command", "not recognized", rf"{_BEFORE} is not recognized as (?:an internal|a name|the name)"),
+    ("command", "fish: ", rf"fish: unknown command:? {_IT}"),
     ("subcommand", "command", rf"(?:unknown|unrecogni[sz]ed|invalid|no such|unsupported) (?:sub-?)?command:? {_IT}"),
     ("subcommand", "invalid choice", rf"invalid choice: {_IT}"),
     ("subcommand", " command", rf"{_BEFORE} is not an? [\w-]{{1,40}} command"),
