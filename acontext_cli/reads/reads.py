@@ -18,7 +18,7 @@ from acontext_cli.errors import AcontextError
 from acontext_cli.files import DISK, Appender, Disk, lines, locked, write_whole
 
 VERSION = 1
-LARGE = 1 << 18
+LARGE = 1 << 16
 """From this size on the lines are summed up."""
 
 How = Literal["recall", "tool", "transcript"]
