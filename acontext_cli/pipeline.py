@@ -14,6 +14,7 @@ from acontext_cli.engines.engine import Engine
 from acontext_cli.learned import BATCH, Learned, Prepared, is_due, rehearse_writing, write
 from acontext_cli.ledger import Run
 from acontext_cli.models.unsent import Unsent
+from acontext_cli.reads.transcripts import Passing
 from acontext_cli.session import Session
 from acontext_cli.store import SkillStore
 from acontext_cli.tasks import Task
@@ -30,7 +31,8 @@ def extract(session: Session, engine: Engine) -> tuple[Task, ...]:
     if last and last.end >= session.size:
         return ()
     start, number = (last.start, last.number) if last else (0, 1)
-    found = (task for task in engine.extract(session.safe_messages(start), number) if task != last)
+    messages = Passing(session).by(session.safe_messages(start))
+    found = (task for task in engine.extract(messages, number) if task != last)
     return _added(found, session.add_tasks)
 
 

@@ -9,15 +9,26 @@ from collections.abc import Callable, Mapping, Sequence
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json
-from acontext_cli.skills import SKILL, Skill
+from acontext_cli.skills import SKILL, Skill, with_expired_marked
 
 
 class Recall:
     """Some skills, as an agent reads them."""
 
-    def __init__(self, catalog: Sequence[tuple[str, str]], read: Callable[[str], Skill]) -> None:
+    def __init__(
+        self,
+        catalog: Sequence[tuple[str, str]],
+        read: Callable[[str], Skill],
+        *,
+        today: Callable[[], str] | None = None,
+        noted: Callable[[str, str], object] | None = None,
+    ) -> None:
+        """`today`: where it is given, entries that have expired by then say so, in what is read and not on disk;
+        `noted`: told the skill and the file of each reading."""
         self._catalog = dict(catalog)
         self._read = read
+        self._today = today
+        self._noted = noted
 
     def prompt(self) -> str:
         """The catalog as a block for the system prompt; empty where there is no skill."""
@@ -51,7 +62,11 @@ class Recall:
             skill = self._read(skill_name)
         except AcontextError as error:
             return f"The skill {skill_name!r} cannot be read: {error}"
-        return _overview(skill) if file_path is None else _file(skill, file_path)
+        file = SKILL if file_path is None else file_path.removeprefix("./")
+        if self._noted and file in skill.files:
+            self._noted(skill_name, file)
+        text = _overview(skill) if file_path is None else _file(skill, file)
+        return with_expired_marked(text, self._today()) if self._today else text
 
 
 _SKILL: dict[str, object] = {"skill_name": {"type": "string", "description": "Name of the skill."}}
@@ -85,7 +100,7 @@ def _overview(skill: Skill) -> str:
 
 
 def _file(skill: Skill, path: str) -> str:
-    text = skill.files.get(path.removeprefix("./"))
+    text = skill.files.get(path)
     if text is None:
         files = ", ".join([SKILL, *_data_files(skill)])
         return f"The skill {skill.name!r} has no file {path!r}. Files: {files}"

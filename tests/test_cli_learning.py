@@ -35,6 +35,21 @@ def test_workspaces_are_locked_in_one_order_wherever_it_is_begun(tmp_path: Path)
     assert not thread.is_alive()
 
 
+@pytest.mark.parametrize(("setting", "said"), [("10", ["- Forget after: 2026-04-05"]), ("never", [])])
+def test_how_long_a_warning_holds_without_a_model_is_a_setting(tmp_path: Path, setting: str, said: list[str]) -> None:
+    made, _ = Workspace.init(tmp_path)
+    made.folder.config_file.write_text(f"engine: offline\nforget_after: {setting}\n", encoding="utf-8")
+    here = Workspace.find(tmp_path)
+    session = here.new_session(name="monday", date="2026-03-26")
+    session.record(*incident())
+    here.learn(session)
+    session.failed("502 again")
+    (learned,) = here.learn(session)
+    (warning,) = learned.lessons
+    text = here.space().skills.read(warning.skill, warning.file)
+    assert ("## Warning: " in text, [line for line in text.split("\n") if "Forget" in line]) == (True, said)
+
+
 @pytest.mark.parametrize("jobs", [1, 4])
 def test_a_model_that_cannot_be_asked_stops_those_that_ask_it_and_no_others(tmp_path: Path, jobs: int) -> None:
     def silent(_: Sequence[Json]) -> Reply:

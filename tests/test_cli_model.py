@@ -372,7 +372,7 @@ class TestLog:
             "did": {"add": 2, "edit": 1, "create": 1},
         }
         assert [each["calls"] for each in rest] == [0]
-        assert "gpt-4.1: 2 calls, 10,100 tokens" in cli("log")
+        assert "llm gpt-4.1 (2 calls, 10,100 tokens)" in cli("log")
 
     def test_a_run_tells_what_it_took_and_each_of_its_sessions(self, cli: Cli, ask: Any) -> None:
         record(cli, "monday", "tuesday")

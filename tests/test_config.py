@@ -162,6 +162,19 @@ def test_numbers_are_numbers_wherever_they_come_from(tmp_path: Path) -> None:
     assert (default["temperature"], default.number("timeout"), default.whole("max_input_tokens")) == ("", 120, 20_000)
 
 
+@pytest.mark.parametrize(("said", "days"), [("30", 30), ("'30'", 30), ("0", 0), ("never", 0), ("Never", 0)])
+def test_how_long_warnings_hold_is_said_in_days_or_not_at_all(tmp_path: Path, said: str, days: int) -> None:
+    assert load(written(tmp_path, f"forget_after: {said}\n"), {}).whole("forget_after") == days
+    assert load(tmp_path / "none.yaml", {"ACONTEXT_FORGET_AFTER": said.strip("'")}).whole("forget_after") == days
+    assert load(tmp_path / "none.yaml", {}).whole("forget_after") == 90
+
+
+@pytest.mark.parametrize("said", ["-1", "1.5", "36501", "yes", "soon", "[1]", "999999999999999999999"])
+def test_no_other_word_for_how_long_warnings_hold(tmp_path: Path, said: str) -> None:
+    with pytest.raises(AcontextError, match="use a whole number of days up to 36,500, or never"):
+        load(written(tmp_path, f"forget_after: {said}\n"), {})
+
+
 def test_what_somebody_set_is_told_from_a_default_that_says_the_same(tmp_path: Path) -> None:
     config = load(tmp_path / "config.yaml", {"ACONTEXT_MODEL": "gpt-4.1"})
     assert (config.is_set("model"), config.is_set("timeout")) == (True, False)

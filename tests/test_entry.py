@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from transcripts import task
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Lesson, Success
@@ -11,6 +12,7 @@ from acontext_cli.engines.rules.entry import (
     lesson_text,
     warning_text,
     with_sessions,
+    with_sessions_renewed,
 )
 from acontext_cli.skills import ENTRY_TOKENS, entries, tokens
 from acontext_cli.tasks import Known
@@ -106,6 +108,31 @@ def test_a_warning_of_a_warning_is_one_warning() -> None:
 
 def test_a_warning_without_a_day_is_for_the_next_review() -> None:
     assert "- Forget after: the next review" in warning_text(TEXT, FAILURE, "0000-00-00")
+
+
+def test_how_long_a_warning_holds_can_be_said() -> None:
+    assert "- Forget after: 2026-03-28" in warning_text(TEXT, FAILURE, "2026-03-26", 2).split("\n")
+    assert "Forget after" not in warning_text(TEXT, FAILURE, "2026-03-26", 0)
+    assert "- Forget after: the next review" in warning_text(TEXT, FAILURE, "9999-12-01", 36_500)
+    assert "- Forget after: 2026-04-05" in lesson_text(FAILURE, item(FAILURE), 1, 10).split("\n")
+    assert "Forget after" not in lesson_text(FAILURE, item(FAILURE), 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("stands", "days", "then"),
+    [
+        ("2026-04-01", 90, "2026-06-24"),
+        ("2026-12-31", 90, "2026-12-31"),
+        ("the next review", 90, "2026-06-24"),
+        ("never", 90, "never"),
+        ("2026-04-01", 0, ""),
+    ],
+)
+def test_a_warning_that_is_confirmed_holds_for_longer_and_never_for_less(stands: str, days: int, then: str) -> None:
+    text = f"## Warning: w\n- a\n- Forget after: {stands}\n- Known because: x (1 session)"
+    line = f"- Forget after: {then}\n" if then else ""
+    renewed = f"## Warning: w\n- a\n{line}- Known because: x (2 sessions)"
+    assert with_sessions_renewed(text, 2, "2026-03-26", days) == renewed
 
 
 def test_an_entry_that_others_support_is_contradicted_once() -> None:

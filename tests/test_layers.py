@@ -31,7 +31,7 @@ LAYERS = (
             "injection",
         },
     ),
-    ("files", {"files", "session", "workspace", "store", "ledger", "redaction", "linking", "packing"}),
+    ("files", {"files", "session", "workspace", "store", "ledger", "reads", "redaction", "linking", "packing"}),
     (
         "flow",
         {
@@ -41,6 +41,7 @@ LAYERS = (
             "recall",
             "engines",
             "gates",
+            "rot",
             "learned",
             "pipeline",
             "undo",

@@ -27,6 +27,7 @@ from llm import Pair, facts, failure, last_told, report, skip, success
 from llm import calls as replies
 from transcripts import called, incident, said, user
 
+from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json
 from acontext_cli.model import Reply
@@ -582,6 +583,17 @@ def test_a_warning_of_a_models_says_when_it_is_to_be_forgotten(desk: Desk) -> No
     (entry,) = desk.entries()
     assert entry.title == "Warning: It stays broken"
     assert entry.text.endswith("- Do Instead: w\n- Forget after: 2026-06-24\n- Known because: 0 errors (1 session)")
+
+
+@pytest.mark.parametrize(("setting", "said"), [("10", ["- Forget after: 2026-04-05"]), ("never", [])])
+def test_how_long_a_warning_of_a_models_holds_is_a_setting(desk: Desk, setting: str, said: list[str]) -> None:
+    desk.workspace.folder.config_file.write_text(f"forget_after: {setting}\n", encoding="utf-8")
+    desk = Desk(Workspace.find(desk.workspace.root))
+    desk.session()
+    text = "## It stays broken\n- When to Apply: 502\n- Failed Because: f\n- Do Instead: w"
+    desk.learn("monday", three(failure()), turn(creates(text)))
+    (entry,) = desk.entries()
+    assert [line for line in entry.text.split("\n") if "Forget" in line] == said
 
 
 def test_the_catalog_is_cut_where_it_has_no_room(desk: Desk) -> None:

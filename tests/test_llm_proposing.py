@@ -260,6 +260,11 @@ class TestAChange:
         known = [line for line in lines(found) if "Known because" in line]
         assert known == ["- Known because: it went to 0 (2 sessions)"]
 
+    @pytest.mark.parametrize(("days", "said"), [(10, ["- Forget after: 2026-04-05"]), (0, [])])
+    def test_how_long_it_holds_is_set(self, store: SkillStore, days: int, said: list[str]) -> None:
+        found = Proposer(view(store), days).proposal(add("## Warned anew\n- p"), item(FAILURE))
+        assert [line for line in lines(found) if "Forget" in line] == said
+
     @pytest.mark.parametrize("new", ["- Forget after: 2099-01-01", ""])
     def test_a_warning_keeps_the_day_on_which_it_is_to_be_forgotten(self, store: SkillStore, new: str) -> None:
         found = proposed(store, change("- Forget after: 2026-04-02", new))

@@ -146,6 +146,25 @@ def test_a_failure_of_what_stands_nowhere_or_came_from_others_is_passed_over() -
     assert asked(there(TEXT, "s0"), item(failure())) == [Decline(lesson="d1", reason=reason)]
 
 
+def test_a_warning_that_another_session_bears_out_holds_for_longer() -> None:
+    warned = warning_text(TEXT, failure(), "2026-01-02")
+    (proposal,) = asked(there(warned), item(failure(), "s2"))
+    renewed = warned.replace("2026-04-02", "2026-06-24")
+    assert (proposal.action, proposal.text, proposal.before) == ("source", renewed, warned)
+    assert proposal.edits == (ReplaceText(skill=SKILL, file="procedures.md", old=warned, new=renewed),)
+
+
+def test_where_warnings_do_not_expire_they_say_no_day() -> None:
+    def proposed(space: Shown, verdict: Lesson) -> str:
+        return next(
+            each for each in learn([item(verdict)], space, {}, 0) if isinstance(each, Proposal) and each.text
+        ).text
+
+    warned = proposed(there(TEXT, "s1"), failure())
+    assert warned == warning_text(TEXT, failure(), "2026-03-26", 0)
+    assert proposed(there(warning_text(TEXT, failure(), "2026-01-02")), failure()) == warned
+
+
 def test_a_success_replaces_a_warning() -> None:
     warned = warning_text(TEXT, failure(), "2026-03-26")
     (proposal,) = asked(there(warned, "s1"), item(success()))

@@ -38,7 +38,7 @@ class Engines:
         if model is None:
             from acontext_cli.engines.offline import OfflineEngine
 
-            return OfflineEngine()
+            return OfflineEngine(self._config.whole("forget_after"))
         from acontext_cli.engines.llm import LlmEngine
 
         answers = session.folder.answers() if session else None
@@ -58,6 +58,7 @@ class Engines:
             input_tokens=config.whole("max_input_tokens"),
             success=config["task_success_criteria"],
             failure=config["task_failure_criteria"],
+            forget_after=config.whole("forget_after"),
         )
 
     def _wanted_of(self, store: "SkillStore") -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,7 @@
 """A space of skills as an agent loop sees it: look at them, pick some, hand them to an agent."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from acontext_cli.edits import CreateSkill
 from acontext_cli.errors import AcontextError
+from acontext_cli.reads import Read
 from acontext_cli.recall import Recall
+from acontext_cli.session.clock import now
 from acontext_cli.skills import USER
 from acontext_cli.store import SkillStore
 from acontext_cli.store.space import EMPTY, hand_run
 
 if TYPE_CHECKING:
     from acontext_cli.packing import Foreign
+    from acontext_cli.reads.reads import How
     from acontext_cli.store.draft import Draft
 
 _BODY = """# {}
@@ -52,11 +55,17 @@ class Skills:
     """The skills of a space, or some of them."""
 
     def __init__(
-        self, store: SkillStore, chosen: tuple[str, ...] | None = None, facts: SkillStore | None = None
+        self,
+        store: SkillStore,
+        chosen: tuple[str, ...] | None = None,
+        facts: SkillStore | None = None,
+        clock: Callable[[], str] = now,
     ) -> None:
+        """`clock`: the time, UTC, by which warnings expire and readings are dated."""
         self.store = store
         self._chosen = chosen
         self._facts = facts
+        self._clock = clock
 
     def holder(self, name: str) -> SkillStore:
         """The space whose skill is meant by this name."""
@@ -86,7 +95,7 @@ class Skills:
         """What an agent is answered that asks for a skill, or for a file of it."""
         self.read(name, file or "SKILL.md")
         named = {"skill_name": name} | ({"file_path": file} if file else {})
-        return self.recall().call("get_skill_file" if file else "get_skill", named)
+        return self._recall("recall").call("get_skill_file" if file else "get_skill", named)
 
     def check(self, name: str = "") -> tuple[str, ...]:
         """What is wrong with one, or with any of them; a sentence each."""
@@ -149,12 +158,23 @@ class Skills:
 
     def only(self, *names: str) -> "Skills":
         """These skills alone."""
-        return Skills(self.store, tuple(map(self._known, names)), self._facts)
+        return Skills(self.store, tuple(map(self._known, names)), self._facts, self._clock)
 
     def recall(self) -> Recall:
         """What an agent is offered of them: `.prompt()`, `.openai_tools()`, `.call(name, arguments)`."""
+        return self._recall("tool")
+
+    def _recall(self, how: "How") -> Recall:
         offered = [(name, self._told(name, said)) for name, said in self.list()]
-        return Recall(offered, lambda name: self.holder(name).read(name))
+        return Recall(
+            offered, lambda name: self.holder(name).read(name), today=self._today, noted=partial(self._note, how)
+        )
+
+    def _note(self, how: "How", skill: str, file: str) -> None:
+        self.holder(skill).reads.note(Read(skill=skill, file=file, at=self._clock(), how=how))
+
+    def _today(self) -> str:
+        return self._clock()[:10]
 
     def _told(self, name: str, said: str) -> str:
         return f"{EMPTY} {said}" if self.holder(name).is_empty(name) else said

@@ -7,7 +7,7 @@ import typer
 
 from acontext_cli.cli.nouns import AsJson, SkillName, SpaceName, Yes, confirm, skill_names, workspace
 from acontext_cli.errors import AcontextError
-from acontext_cli.show.skills import show_problems, show_skill, show_skills
+from acontext_cli.show.skills import show_notes, show_problems, show_skill, show_skills
 from acontext_cli.show.text import as_json, counted, say
 
 app = typer.Typer(
@@ -63,15 +63,23 @@ def check(
     space: SpaceName = "",
     json: AsJson = False,
 ) -> None:
-    """Check skills against the Agent Skills format and the budgets, and for what would lead an agent astray."""
-    skills = workspace(context).space(space).skills
-    problems = skills.check(skill)
+    """Check skills against the Agent Skills format and the budgets, look for what would lead an agent astray, and note
+    what may have gone bad in them.
+
+    Notes (what later sessions contradict, what is expired, never read, or hard to tell apart) are no problems: nothing
+    is changed, and the command succeeds.
+    """
+    from acontext_cli.api.check import check as checked
+
+    here = workspace(context)
+    found = checked(here, space, skill)
     if json:
-        as_json(problems)
+        as_json(found)
     else:
-        show_problems(problems, 1 if skill else len(skills.names()))
-    if problems:
-        raise AcontextError(f"{counted(len(problems), 'problem')} to mend")
+        show_problems(found.problems, 1 if skill else len(here.space(space).skills.names()))
+        show_notes(found.notes)
+    if found.problems:
+        raise AcontextError(f"{counted(len(found.problems), 'problem')} to mend")
 
 
 @app.command("add", epilog="Example: acontext skill add release-notes.zip")

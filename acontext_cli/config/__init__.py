@@ -39,6 +39,10 @@ SETTINGS = {
     "history_max_mb": Known(
         default="100", about="how much the history may hold, which undo reads: in megabytes; the oldest goes first"
     ),
+    "forget_after": Known(
+        default="90",
+        about="how long a warning holds that no later session confirms: in days; 0 or never: as long as it stands",
+    ),
     "model": Known(default="gpt-4.1", about="the model: its name as the server or the command knows it"),
     "base_url": Known(
         variable="OPENAI_BASE_URL", about="the address of an OpenAI-compatible server: where empty, that of OpenAI"

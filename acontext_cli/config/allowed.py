@@ -10,6 +10,8 @@ from acontext_cli.errors import AcontextError
 ENGINES = ("auto", "offline", "llm")
 ANSWERS = ("no", "yes")
 LONGEST_SENTENCE = 1000
+MOST_DAYS = 36_500
+"""So many days a warning may be made to hold: a hundred years."""
 _LONGEST_SHOWN = 80
 _DECIMAL, _WHOLE = r"\d{1,9}(\.\d{1,20})?", r"\d{1,9}"
 
@@ -61,6 +63,14 @@ def _number(form: str, fits: Callable[[float], bool], allowed: str) -> Callable[
         return text if re.fullmatch(form, text, re.ASCII) and fits(float(text)) else _no(f"use {allowed}")
 
     return check
+
+
+def _days(value: object) -> str:
+    """Days; `never` is written as 0."""
+    text = "0" if isinstance(value, str) and value.strip().lower() == "never" else _digits(value)
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,5}", text, re.ASCII) or int(text) > MOST_DAYS:
+        _no(f"use a whole number of days up to {MOST_DAYS:,}, or never")
+    return text
 
 
 def _digits(value: object) -> str:
@@ -139,6 +149,7 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "max_input_tokens": _number(_WHOLE, lambda number: number >= 4000, "a whole number from 4000"),
     "max_output_tokens": _number(_WHOLE, lambda number: number >= 0, "a whole number (0: not sent)"),
     "history_max_mb": _number(_WHOLE, lambda number: number >= 1, "a whole number from 1"),
+    "forget_after": _days,
     "headers": _headers,
     "task_success_criteria": _sentence,
     "task_failure_criteria": _sentence,

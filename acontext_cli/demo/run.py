@@ -18,6 +18,7 @@ from acontext_cli.ledger import Run
 from acontext_cli.messages import Json
 from acontext_cli.model import NOTHING, Model, Usage
 from acontext_cli.pipeline import Learned, learn
+from acontext_cli.reads.transcripts import count as count_reads
 from acontext_cli.recall import Recall
 from acontext_cli.session import Session
 from acontext_cli.skills import slug
@@ -102,12 +103,16 @@ class Stage:
             act,
             self.agent(),
             system=self.scenario.system,
-            recall=Recall(self.store.offered(), self.store.read) if with_skills else None,
+            recall=Recall(self.store.offered(), self.store.read, today=lambda: self.scenario.date)
+            if with_skills
+            else None,
             record=record,
             show=self.show.step,
             turns=self.turns,
         )
         session.close()
+        if with_skills:
+            count_reads(session)
         self.show.played(played)
         return played
 

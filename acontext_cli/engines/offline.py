@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Success
 from acontext_cli.engines.engine import Finding, Placed, Proposed, Space
 from acontext_cli.engines.rules import asked, wording, writing
+from acontext_cli.engines.rules.entry import FORGET_AFTER_DAYS
 from acontext_cli.engines.rules.habits import SESSIONS_NEEDED, Habit, passing_commands, remedies
 from acontext_cli.engines.rules.procedures import Procedure
 from acontext_cli.engines.rules.statements import Statement, statements
@@ -33,6 +34,12 @@ class OfflineEngine:
     model = ""
     usage = NOTHING
 
+    forget_after = FORGET_AFTER_DAYS
+    """So many days a warning holds that nothing confirms; 0: as long as it stands."""
+
+    def __init__(self, forget_after: int = FORGET_AFTER_DAYS) -> None:
+        self.forget_after = forget_after
+
     def extract(self, messages: Iterable[Placed], number: int) -> Iterator[Task]:
         return asked.tasks(messages, number)
 
@@ -46,7 +53,7 @@ class OfflineEngine:
         return (*found, *procedure) or (_skip(task, reason),)
 
     def learn(self, items: Iterable[Distillation], space: Space, names: Mapping[str, str]) -> Proposed:
-        return writing.learn(items, space, names)
+        return writing.learn(items, space, names, self.forget_after)
 
 
 def _read(messages: Iterable[Message]) -> tuple[Trace, list[Message]]:

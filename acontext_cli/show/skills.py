@@ -8,6 +8,7 @@ from acontext_cli.show.text import counted, one_line, say, size, table, warn
 
 if TYPE_CHECKING:
     from acontext_cli.packing import Foreign
+    from acontext_cli.rot import Note
 
 
 def show_skills(skills: Skills) -> None:
@@ -44,3 +45,14 @@ def show_problems(problems: Sequence[str], checked: int) -> None:
         say(one_line(problem))
     if not problems:
         say(f"{counted(checked, 'skill')} checked, all is well")
+
+
+def show_notes(notes: "Sequence[Note]") -> None:
+    """What may have gone bad: for a person to decide on."""
+    if not notes:
+        return
+    say(f"\n{counted(len(notes), 'note')}, for you to decide on (nothing was changed):")
+    for note in notes:
+        say(f"  {one_line(f'{note.place}: {note.text}')}")
+        if note.quote:
+            say(f"    “{one_line(note.quote)}”")

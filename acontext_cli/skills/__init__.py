@@ -1,6 +1,7 @@
 """Skills as values: text in, text out. Nothing here reads or writes a file of a skill."""
 
 from acontext_cli.skills.entries import Entry, entries, heading, plain_title
+from acontext_cli.skills.expiry import FORGET, is_expired, last_day, with_expired_marked
 from acontext_cli.skills.front import described, description
 from acontext_cli.skills.index import indexed, newest_first, with_index
 from acontext_cli.skills.names import DAILY, SKILL, USER, file_problem, name_problem, safe_file, slug
@@ -13,6 +14,7 @@ __all__ = [
     "DAILY",
     "ENTRY_TOKENS",
     "FILE_TOKENS",
+    "FORGET",
     "SKILL",
     "USER",
     "Entry",
@@ -25,6 +27,8 @@ __all__ = [
     "indexed",
     "inline",
     "invalid",
+    "is_expired",
+    "last_day",
     "name_problem",
     "newest_first",
     "one_line",
@@ -35,5 +39,6 @@ __all__ = [
     "safe_file",
     "slug",
     "tokens",
+    "with_expired_marked",
     "with_index",
 ]

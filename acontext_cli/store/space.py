@@ -10,6 +10,7 @@ from acontext_cli.files import DISK, Disk, digest, locked, write_whole
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.injection import risks
 from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
+from acontext_cli.reads import Reads
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held, HeldLessons, State
@@ -52,6 +53,8 @@ class SkillStore:
         self._journal = self.journal_type(
             machine / "commit.journal", folder, self.ledger, self.history, self._held, disk
         )
+        self.reads = Reads(machine / "reads.jsonl", disk)
+        """Who read what of them."""
         self._shelf = Shelf(folder)
         self._losses = -1
         self.recovered = self.recover()
@@ -129,7 +132,8 @@ class SkillStore:
     def check(self, name: str | None = None) -> list[str]:
         """What is wrong with a skill, or with all of them and the ledger, a sentence each."""
         names = self.names() if name is None else [name]
-        found = [problem for each in names for problem in self._problems(each)]
+        draft = self.draft()  # one for all: each looks at every folder
+        found = [problem for each in names for problem in self._problems(draft, each)]
         if name is None and self.ledger.broken:
             found.append(f".ledger.jsonl: {self.ledger.broken} lines are no records and were passed over")
         return found
@@ -296,9 +300,9 @@ class SkillStore:
         said = front.read(parts[0]).get("description") if parts else ""
         return " ".join(said.split()) if isinstance(said, str) else ""
 
-    def _problems(self, name: str) -> list[str]:
+    def _problems(self, draft: Draft, name: str) -> list[str]:
         try:
-            skill = self.read(name)
+            skill = draft.skill(name)
             return [*problems(skill), *risks(name, _texts(skill))]
         except AcontextError as error:
             return [str(error)]

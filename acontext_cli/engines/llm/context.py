@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from acontext_cli.distillations import Distillation
+from acontext_cli.engines.rules.entry import FORGET_AFTER_DAYS
 from acontext_cli.prompts import prompt
 from acontext_cli.skills import one_line
 from acontext_cli.tasks import Outcome, Task
@@ -31,6 +32,8 @@ class Context:
     success: str = ""
     """When a task counts as a success, a sentence of the person's own."""
     failure: str = ""
+    forget_after: int = FORGET_AFTER_DAYS
+    """So many days a warning holds that nothing confirms; 0: as long as it stands."""
 
     def extract_prompt(self) -> str:
         said = (

@@ -34,7 +34,8 @@ class Learning:
         self._names = names
 
     def proposals(self, items: Iterable[Distillation]) -> Proposed:
-        writer, lessons, held = Writer(self._space), list[Lesson](), list[Hold]()
+        writer = Writer(self._space, self._context.forget_after)
+        lessons, held = list[Lesson](), list[Hold]()
         own_log = DAILY in self._space.names() and self._space.by_hand(DAILY)
         warned: set[tuple[str, int]] = set()
         items = tuple(items)
@@ -49,7 +50,7 @@ class Learning:
             if isinstance(item.verdict, Skip):
                 continue
             if item.known is None or item.known.source == "claim":
-                held.append(_held(item, item.verdict))
+                held.append(self._held(item, item.verdict))
             else:
                 lessons.append(Lesson(item))
         # Records first, and what needs nobody last: what breaks off in between leaves the lessons still to do.
@@ -81,7 +82,7 @@ class Learning:
         if not asking.is_lost:
             raise asking.failed(left)
         for number in sorted(work.open):  # asked again it would come to no other end
-            yield _undecided(lessons[number - 1], self._model.name)
+            yield self._undecided(lessons[number - 1])
         raise asking.failed(f"{left}, which are held for a person to review", then="another model may do better")
 
     def _moved(self, asking: Asking, work: Work, call: ToolCall, move: object) -> Proposed:
@@ -107,6 +108,19 @@ class Learning:
     def _asked(self, lessons: Sequence[Lesson]) -> Asked:
         text = asked_text(lessons, self._space, self._room // 2)
         return Asked(system=prompt("learn"), text=text, tools=MOVES, turns=5 + len(lessons))
+
+    def _held(self, item: Distillation, verdict: Taught) -> Hold:
+        """A lesson that waits for a person whatever a learner would make of it: nobody is asked about it."""
+        reason = item.known.because if item.known else "only the agent says so"
+        text = lesson_text(verdict, item, 1, self._context.forget_after)
+        return Hold(lesson=item.id, entry=entry_id(verdict), title=verdict.title, reason=reason, text=text)
+
+    def _undecided(self, lesson: Lesson) -> Hold | Decline:
+        """What becomes of a lesson that a learner could not place."""
+        item, reason = lesson.item, f"the model {self._model.name!r} found no place for it in many tries"
+        if lesson.is_record or isinstance(item.verdict, Skip):
+            return Decline(lesson=item.id, reason=reason, is_record=lesson.is_record)
+        return replace(self._held(item, item.verdict), reason=reason)
 
     @property
     def _room(self) -> int:
@@ -137,21 +151,6 @@ def _failing(item: Distillation, items: Sequence[Distillation]) -> Distillation:
     """Of the verdicts on a task that failed the one that says why, where there is one."""
     same = (each for each in items if (each.session, each.task.number) == (item.session, item.task.number))
     return next((each for each in same if isinstance(each.verdict, Failure)), item)
-
-
-def _held(item: Distillation, verdict: Taught) -> Hold:
-    """A lesson that waits for a person whatever a learner would make of it: nobody is asked about it."""
-    reason = item.known.because if item.known else "only the agent says so"
-    text = lesson_text(verdict, item, 1)
-    return Hold(lesson=item.id, entry=entry_id(verdict), title=verdict.title, reason=reason, text=text)
-
-
-def _undecided(lesson: Lesson, model: str) -> Hold | Decline:
-    """What becomes of a lesson that a learner could not place."""
-    item, reason = lesson.item, f"the model {model!r} found no place for it in many tries"
-    if lesson.is_record or isinstance(item.verdict, Skip):
-        return Decline(lesson=item.id, reason=reason, is_record=lesson.is_record)
-    return replace(_held(item, item.verdict), reason=reason)
 
 
 def _record(item: Distillation, lessons: Iterable[Lesson]) -> Iterator[Lesson]:

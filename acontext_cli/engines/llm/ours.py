@@ -5,9 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from acontext_cli.engines.rules.entry import FORGET, WARNING, forget_line
+from acontext_cli.engines.rules.entry import FORGET_AFTER_DAYS, WARNING, forget_lines
 from acontext_cli.errors import AcontextError
-from acontext_cli.skills import Entry, entries, heading, parse_skill, problems
+from acontext_cli.skills import FORGET, Entry, entries, heading, parse_skill, problems
 
 _OURS = re.compile(r"\s*[-*+]\s*[*_]*(?:known because|was believed because|forget after)[*_]*\s*:", re.IGNORECASE)
 
@@ -21,13 +21,13 @@ def without_ours(lines: Iterable[str]) -> list[str]:
     return [line for line in lines if not _OURS.match(line)]
 
 
-def with_ours(old: Entry, new: Entry, date: str) -> str:
+def with_ours(old: Entry, new: Entry, date: str, forget_after: int = FORGET_AFTER_DAYS) -> str:
     """An entry as a model wants it, with what stood there of the program's. `date`: of the lesson behind it."""
     (first, *were), (head, *lines) = old.text.split("\n"), new.text.split("\n")
     ours = [line for line in were if _OURS.match(line)]
     if new.title.startswith(WARNING) != old.title.startswith(WARNING):
         kept = [line for line in ours if not line.startswith(FORGET)]
-        ours = [forget_line(date), *kept] if ours and new.title.startswith(WARNING) else kept
+        ours = [*forget_lines(date, forget_after), *kept] if ours and new.title.startswith(WARNING) else kept
     if ours != [line for line in lines if _OURS.match(line)]:
         lines = [*without_ours(lines), *ours]
     return "\n".join([first if head == first else heading(new.title, old.date, old.id), *lines])

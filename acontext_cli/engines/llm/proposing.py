@@ -19,9 +19,10 @@ from acontext_cli.engines.llm.ours import (
     without_ours,
 )
 from acontext_cli.engines.rules.entry import (
+    FORGET_AFTER_DAYS,
     WARNING,
     bare_title,
-    forget_line,
+    forget_lines,
     known_lines,
     titled_id,
     with_sessions,
@@ -51,8 +52,10 @@ _INDEX = re.compile(r"^## +Index\b", re.MULTILINE | re.IGNORECASE)
 class Proposer:
     """Makes proposals for one space."""
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, forget_after: int = FORGET_AFTER_DAYS) -> None:
+        """`forget_after`: so many days a warning holds that nothing confirms; 0: as long as it stands."""
         self._space = space
+        self._forget_after = forget_after
         self._originals: dict[tuple[str, str], str] = {}
         """Files as they were before this conversation changed them."""
 
@@ -127,7 +130,7 @@ class Proposer:
         self, old: Entry, new: Entry, move: moves.ReplaceText, item: Distillation, is_record: bool
     ) -> Proposal:
         sessions = len(self._space.sources(old.id) | {item.session})
-        text = with_ours(old, new, item.date)
+        text = with_ours(old, new, item.date, self._forget_after)
         if not self._space.by_hand(move.skill):  # there such words are a person's own
             text = with_sessions(text, sessions)
         edit = edits.ReplaceText(skill=move.skill, file=move.file, old=old.text, new=text)
@@ -144,7 +147,9 @@ class Proposer:
             raise Unfit("only the agent says so, which confirms nothing: skip_lesson")
         sessions = len(self._space.sources(id) | {item.session})
         own = self._space.by_hand(skill)
-        text = entry.text if own else with_sessions_renewed(entry.text, sessions, item.date)
+        text = entry.text
+        if not own:
+            text = with_sessions_renewed(text, sessions, item.date, self._forget_after)
         edit = edits.ReplaceText(skill=skill, file=entry.file, old=entry.text, new=text)
         asked: tuple[SkillEdit, ...] = (edit,) if text != entry.text else ()
         return _proposal(item, asked, edit, id, "source", entry.title, text, before=entry.text, is_record=is_record)
@@ -208,7 +213,8 @@ class Proposer:
             return title, id, "\n".join([heading(title, item.date, id), *lines]).rstrip()
         failure = isinstance(item.verdict, Failure)
         title = f"{WARNING}{title}" if failure else title
-        ends = [*([forget_line(item.date)] if failure else []), *known_lines(item.known, 1)]
+        forget = forget_lines(item.date, self._forget_after) if failure else []
+        ends = [*forget, *known_lines(item.known, 1)]
         return title, id, "\n".join([heading(title, item.date, id), *lines, *ends]).rstrip()
 
 

@@ -36,7 +36,7 @@ class Work:
         self._context = context
         self._room = context.input_tokens // 3
         """So many tokens may still be read."""
-        self._proposer = Proposer(space)
+        self._proposer = Proposer(space, context.forget_after)
         self._read: set[str] = set()
         self._refusals: dict[int, int] = {}
         self.open = set(range(1, len(lessons) + 1))

@@ -8,12 +8,12 @@ from dataclasses import replace
 from acontext_cli.distillations import Distillation, Facts, Failure, Lesson, Success
 from acontext_cli.engines.engine import Pins
 from acontext_cli.injection import dangers, harmless
-from acontext_cli.skills import ENTRY_TOKENS, Entry, heading, inline, one_line, tokens
+from acontext_cli.skills import ENTRY_TOKENS, FORGET, Entry, heading, inline, one_line, tokens
 from acontext_cli.skills.marks import mark
 from acontext_cli.tasks import Known, Task
 
 FORGET_AFTER_DAYS = 90
-"""A warning is to be forgotten after this many days unless it is confirmed."""
+"""A warning is to be forgotten after this many days unless it is confirmed; 0: never."""
 WARNING = "Warning: "
 
 _LOGGED = 6
@@ -21,7 +21,6 @@ _LOGGED = 6
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 KNOWN = "- Known because: "
 BELIEVED = "- Was believed because: "
-FORGET = "- Forget after: "
 _LEFT_OUT = "(left out: it would tell an agent what to do; acontext session tasks shows it)"
 _ONLY_SAID = "only the agent says so"
 _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
@@ -47,25 +46,25 @@ def digest_id(task: Task, session: str) -> str:
     return _hashed(f"digest:{session}:{task.number}", 10)
 
 
-def lesson_text(lesson: Lesson, item: Distillation, sessions: int) -> str:
+def lesson_text(lesson: Lesson, item: Distillation, sessions: int, forget_after: int = FORGET_AFTER_DAYS) -> str:
     """The entry of a lesson."""
-    lines = _bullets(lesson, item.date)
+    lines = _bullets(lesson, item.date, forget_after)
     known = known_lines(item.known, sessions)
     title = f"{WARNING}{bare_title(lesson.title)}" if isinstance(lesson, Failure) else lesson.title
     text = "\n".join([heading(title, item.date, entry_id(lesson)), *lines, *known])
     if isinstance(lesson, Success) and lesson.otherwise and tokens(text) > ENTRY_TOKENS:
-        return lesson_text(replace(lesson, otherwise=""), item, sessions)
+        return lesson_text(replace(lesson, otherwise=""), item, sessions, forget_after)
     return text
 
 
-def warning_text(text: str, lesson: Failure, date: str) -> str:
+def warning_text(text: str, lesson: Failure, date: str, forget_after: int = FORGET_AFTER_DAYS) -> str:
     """An entry turned into a warning, with the day on which it is to be forgotten."""
     first, _, rest = text.partition("\n")
     title = re.sub(r"^## (?:Warning: )?", f"## {WARNING}", first)
     failed, principle = inline(lesson.failure_point, 120), inline(lesson.prevention_principle, 120)
     told = [
         f"- Warning: this failed ({failed}). {principle}",
-        forget_line(date),
+        *forget_lines(date, forget_after),
     ]
     # What it was known by is said of the past: it speaks for nothing that stands there now.
     lines = (re.sub(f"^{KNOWN}", BELIEVED, line) for line in rest.split("\n"))
@@ -73,9 +72,9 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
     return _within_budget("\n".join([title, *told, *kept]))
 
 
-def forget_line(date: str) -> str:
-    """When a warning is to be forgotten."""
-    return f"{FORGET}{_days_after(date, FORGET_AFTER_DAYS)}"
+def forget_lines(date: str, days: int) -> list[str]:
+    """The line that says when a warning is to be forgotten; none where warnings do not expire."""
+    return [f"{FORGET}{_days_after(date, days)}"] if days else []
 
 
 def contradicted_text(text: str, lesson: Failure, date: str) -> str:
@@ -106,10 +105,20 @@ def with_sessions(text: str, sessions: int) -> str:
     return text[: last.start()] + _sessions(sessions) + text[last.end() :]
 
 
-def with_sessions_renewed(text: str, sessions: int, date: str) -> str:
-    """The entry with another session behind it; a warning is to be forgotten later then."""
-    renewed = re.sub(rf"^{re.escape(FORGET)}[^\n]*$", forget_line(date), text, count=1, flags=re.MULTILINE)
-    return with_sessions(renewed, sessions)
+def with_sessions_renewed(text: str, sessions: int, date: str, forget_after: int = FORGET_AFTER_DAYS) -> str:
+    """The entry with another session behind it; a warning is to be forgotten later then, never sooner."""
+    lines = (each for line in text.split("\n") for each in _renewed(line, date, forget_after))
+    return with_sessions("\n".join(lines), sessions)
+
+
+def _renewed(line: str, date: str, days: int) -> list[str]:
+    """A line of a warning; of the one that says when to forget it the later day. (Sessions come in any order, and a
+    person may have given it more time.)"""
+    said = line.removeprefix(FORGET)
+    if said == line or said.strip().lower() == "never":
+        return [line]
+    new = forget_lines(date, days)
+    return [line] if new and _is_day(said.strip()) and new[0] < line.strip() else new
 
 
 def with_pins(text: str, was: Entry, pins: Pins) -> str:
@@ -155,14 +164,14 @@ def _how(known: Known | None) -> str:
     return f" ({inline(_quoted(said), 160)})"
 
 
-def _bullets(lesson: Lesson, date: str) -> list[str]:
+def _bullets(lesson: Lesson, date: str, forget_after: int) -> list[str]:
     if isinstance(lesson, Success):
         return _procedure(lesson)
     if isinstance(lesson, Facts):
         return [f"- {inline(fact)}" for fact in lesson.facts]
     instead = " ".join(filter(None, (lesson.what_should_have_been_done, lesson.prevention_principle)))
     told = (("When to Apply", lesson.applies_when), ("Failed Because", lesson.failure_point), ("Do Instead", instead))
-    return [*_lines(told), forget_line(date)]
+    return [*_lines(told), *forget_lines(date, forget_after)]
 
 
 def _procedure(lesson: Success) -> list[str]:
@@ -187,8 +196,12 @@ def _sessions(count: int) -> str:
 def _days_after(day: str, days: int) -> str:
     try:
         return (datetime.date.fromisoformat(day) + datetime.timedelta(days=days)).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return "the next review"
+
+
+def _is_day(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 
 def _hashed(text: str, length: int) -> str:

@@ -9,6 +9,7 @@ from acontext_cli.distillations import Distillation, Facts, Failure, Skip, Succe
 from acontext_cli.edits import AddEntry, ReplaceText, SkillEdit
 from acontext_cli.engines.engine import Decline, Hold, Proposal, Proposed, Space
 from acontext_cli.engines.rules.entry import (
+    FORGET_AFTER_DAYS,
     WARNING,
     contradicted_text,
     digest_id,
@@ -18,6 +19,7 @@ from acontext_cli.engines.rules.entry import (
     warning_text,
     with_pins,
     with_sessions,
+    with_sessions_renewed,
 )
 from acontext_cli.engines.rules.new_skills import edits_for, edits_for_warning
 from acontext_cli.engines.rules.places import Shelf, by_date, file_for, numbered, skill_for
@@ -35,9 +37,11 @@ _NOT_LOGGED = f"the daily log holds a session's first {MOST_LOGGED} tasks: acont
 DELETED = "you deleted this entry, so it is not taught again"
 
 
-def learn(items: Iterable[Distillation], space: Space, names: Mapping[str, str]) -> Proposed:
+def learn(
+    items: Iterable[Distillation], space: Space, names: Mapping[str, str], forget_after: int = FORGET_AFTER_DAYS
+) -> Proposed:
     """Proposals for what was distilled from some sessions; `names`: what these are called in the daily log."""
-    writer = Writer(space)
+    writer = Writer(space, forget_after)
     for item in items:
         yield from writer.log(item, names)
         if isinstance(item.verdict, Failure):
@@ -49,8 +53,10 @@ def learn(items: Iterable[Distillation], space: Space, names: Mapping[str, str])
 class Writer:
     """Says what is to be written, looking at what stands there already."""
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, forget_after: int = FORGET_AFTER_DAYS) -> None:
+        """`forget_after`: so many days a warning holds that nothing confirms; 0: as long as it stands."""
         self._space = space
+        self._forget_after = forget_after
         self._shelf = Shelf(space)
         self._logged: set[tuple[str, int]] = set()
 
@@ -97,9 +103,20 @@ class Writer:
             yield self._added(item, lesson, len(sessions))
 
     def warn(self, item: Distillation, lesson: Failure) -> Iterator[Proposal | Decline]:
-        """What this session taught and now turns out to have failed becomes a warning; nothing else is written."""
-        proposal = self.warned(item, lesson, entry_id(lesson))
-        yield proposal or Decline(lesson=item.id, reason=FAILED)
+        """What this session taught and now turns out to have failed becomes a warning, and a warning that this session
+        bears out holds for longer; nothing else is written."""
+        id = entry_id(lesson)
+        yield self.warned(item, lesson, id) or self._borne_out(item, lesson, id) or _failed(item)
+
+    def _borne_out(self, item: Distillation, lesson: Failure, id: str) -> Proposal | None:
+        """A warning that another session confirms, by failing in the same way."""
+        found = self._space.entry(id)
+        if not found or not found[1].title.startswith(WARNING):
+            return None
+        sessions = len(self._space.sources(id) | {item.session})
+        text = with_sessions_renewed(found[1].text, sessions, item.date, self._forget_after)
+        # Its words need no new evidence: they are those that stand there.
+        return replace(self._changed(item, found, text, "source", lesson.title), before=found[1].text)
 
     def warned(self, item: Distillation, lesson: Failure, id: str) -> Proposal | None:
         """The entry as a warning, if this session has taught it; where others did too, with the failure noted."""
@@ -109,7 +126,8 @@ class Writer:
         if others := len(sources) - 1:
             text = with_sessions(contradicted_text(found[1].text, lesson, item.date), others)
             return self._changed(item, found, text, "warning", lesson.title)
-        made = self._changed(item, found, warning_text(found[1].text, lesson, item.date), "warning", lesson.title)
+        text = warning_text(found[1].text, lesson, item.date, self._forget_after)
+        made = self._changed(item, found, text, "warning", lesson.title)
         return replace(made, edits=(*made.edits, *edits_for_warning(found[0], lesson, self._space)))
 
     def _added(self, item: Distillation, lesson: Success | Facts, sessions: int) -> Proposal:
@@ -164,6 +182,10 @@ class Writer:
             return self._shelf.place(skill, item.date, by_date, text)
         stem = re.sub(r"(-\d+)?\.md$", "", entry.file)
         return self._shelf.place(skill, stem, numbered, text)
+
+
+def _failed(item: Distillation) -> Decline:
+    return Decline(lesson=item.id, reason=FAILED)
 
 
 def _edits(found: Found, text: str, file: str) -> tuple[SkillEdit, ...]:
