@@ -203,9 +203,10 @@ def _store(case: Case, folder: Path) -> SkillStore:
                 records.append(_record(name, file, entry.id))
     run = Run(id="earlier", time="2026-03-01T00:00:00.000Z", session="earlier", engine="offline")
     store.commit(draft, records, run)
-    if case.deleted:
-        (store.folder / case.skill / "gone.md").unlink()
-    return store
+    if not case.deleted:
+        return store
+    (store.folder / case.skill / "gone.md").unlink()
+    return SkillStore(folder / "skills", folder / "machine", folder / "history")  # as the next command finds it
 
 
 def _record(skill: str, file: str, entry: str) -> Record:

@@ -51,10 +51,9 @@ def not_deleted(proposal: Proposal, evidence: Evidence) -> Verdict | None:
 
 
 def _likeness(new: Profile, old: Profile) -> str:
-    if is_same(new, old):
-        return "it seems to say the same as"
-    said = contradiction(new, old)
-    return f"it seems to contradict ({said})" if said else ""
+    if said := contradiction(new, old):
+        return f"it seems to contradict ({said})"
+    return "it seems to say the same as" if is_same(new, old) else ""
 
 
 def _standing(proposal: Proposal, space: Space) -> Iterator[tuple[str, Entry]]:

@@ -109,7 +109,7 @@ def contradiction(new: Profile, old: Profile) -> str:
 
 def nearly(title: str, other: str) -> bool:
     """Whether two titles are the same but for punctuation, the order of words, or a plain word."""
-    one, two = _content_list(title), _content_list(other)
+    one, two = (_content_list(re.sub(r"[-–—/]", " ", each)) for each in (title, other))
     if set(one) == set(two):
         return bool(one)
     gone, come = set(two) - set(one), set(one) - set(two)

@@ -70,13 +70,22 @@ def _rests_on(text: str, evidence: Evidence) -> Step | None:
 
 def _is_wrong(each: Said, evidence: Evidence) -> bool:
     """Whether a sentence says that something does not work which worked later."""
-    found = _CANNOT.search(each.text)
-    if not found or _IF.search(_HERE.sub(" ", each.text[found.end() :])) or _IF.match(each.text):
+    found, steps = _CANNOT.search(each.text), evidence.trace.steps
+    if not found or _IF.match(each.text):
         return False
-    steps = evidence.trace.steps
-    named = [span for span in _SPAN.findall(each.text[: found.end() + 60])]
+    named = _SPAN.findall(each.text[: found.end() + 60])
+    if _IF.search(_HERE.sub(" ", _without_own(each.text[found.end() :], named, steps))):
+        return False
     about = [step for step in steps if step.failed and _is_named(step, named, each.text)]
     return bool(about) and all(_worked_later(step, named, steps) for step in about)
+
+
+def _without_own(rest: str, named: Sequence[str], steps: Sequence[Step]) -> str:
+    """What follows, without "for `this`" where the failed call was just that: it sets no condition."""
+    for span in named:
+        if any(_holds(step, span) for step in steps if step.failed):
+            rest = re.sub(rf"\b(?:for|on|with|from|in)\b[\w ]{{0,20}}`{re.escape(span)}`", " ", rest)
+    return rest
 
 
 def _is_named(step: Step, named: Sequence[str], text: str) -> bool:
@@ -89,7 +98,7 @@ def _worked_later(failed: Step, named: Sequence[str], steps: Sequence[Step]) -> 
     """Whether what is named worked after its last failure: the same call, or any of it where only a tool is named."""
     spans = [span for span in named if _holds(failed, span)] or [_program(failed) or failed.tool]
     later = (step for step in steps if step.number > failed.number and not step.failed and step.answer)
-    return any(_holds(step, span) for step in later for span in spans)
+    return any(all(_holds(step, span) for span in spans) for step in later)
 
 
 def _passed_by_itself(failed: Step, steps: Sequence[Step]) -> bool:
@@ -138,7 +147,7 @@ def _program(step: Step) -> str:
 def _holds(step: Step, span: str) -> bool:
     """Whether a span names this call: its tool, its command's words, or one of its values."""
     plain = " ".join(_plain(span).split())
-    if plain == step.tool or plain.startswith(f"{step.tool}("):
+    if plain == step.tool or plain.startswith(f"{step.tool}(") or plain in values(step.arguments):
         return True
     line = f" {_plain(command_of(step.arguments) or '')} " if is_shell(step.tool) else ""
     return bool(line) and all(f" {word} " in line for word in plain.split())
