@@ -17,7 +17,9 @@ from acontext_cli.trace.steps import values
 
 _SPAN = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
 _BLOCK = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(?P<lines>.*?)(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
-_PLACEHOLDER = re.compile(r"<(?:[^<>|;&$`/:\n]|(?<= )/(?= )){1,60}>|(?<![$\w])\{[a-z][a-z0-9_ -]{0,40}\}|([\"'])(?:…|\.\.\.)\1")
+_PLACEHOLDER = re.compile(
+    r"<(?:[^<>|;&$`/:\n]|(?<= )/(?= )){1,60}>|(?<![$\w])\{[a-z][a-z0-9_ -]{0,40}\}|([\"'])(?:…|\.\.\.)\1"
+)
 """A role that somebody fills in; whatever could be part of a command is none."""
 _OWN_FILE = re.compile(r"`(?:[\w./<>-]+\.md|##? [\w <>-]{1,40}(?: \(date: YYYY-MM-DD\))?|[A-Z][\w -]{0,30}: ?…?)`")
 """How a skill speaks of its own files, headings and fields."""

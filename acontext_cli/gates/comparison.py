@@ -61,10 +61,11 @@ def _is_aside(relation: Relation, text: str) -> bool:
 
 def _falsified(relation: Relation, readings: Readings, *, opposite: bool) -> tuple[Relation, Reading, Reading] | None:
     """The two numbers that come nearest, where none make the comparison true (`opposite`: where all do)."""
-    left = readings.side(relation.left, relation.right)
-    right = readings.side(relation.right, relation.left)
-    if relation.sign == "became" and not (left and right and not right[0].label):
-        return None
+    left = readings.left(relation.left, relation.right)
+    right = readings.right(relation.right, relation.left)
+    if relation.sign == "became":
+        left = [each for each in readings.named(relation.left) if each.label]
+        right = [each for each in right if not each.label]
     found = [
         (one, other, pair)
         for one in left

@@ -19,7 +19,9 @@ from acontext_cli.skills import DAILY, SKILL, Entry, entries, one_line
 _MOST_SKILLS, _MOST_FILES, _MOST_ENTRIES = 6, 40, 400
 _ALL_DESCRIBED = 100
 """In a space of so many skills their descriptions are looked at too, else only their names."""
-_COMMON = frozenset(str.split("and for of the in with patterns pattern guide facts general notes logs procedures handling use"))
+_COMMON = frozenset(
+    str.split("and for of the in with patterns pattern guide facts general notes logs procedures handling use")
+)
 _WORD = re.compile(r"[a-z0-9]{3,}")
 
 

@@ -20,8 +20,16 @@ _NAME = re.compile(
 """What looks like a name, a number, a path or an option."""
 _QUOTED = re.compile(r"`([^`\n]{1,200})`|[“\"]([^”\"\n]{4,200})[”\"]|'([^'\n]{6,200})'")
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_SHORT = frozenset(
+    str.split(
+        "CI CD API APIs URL HTTP HTTPS CPU RAM DB SQL JSON YAML ID IDs UI OK TODO README SSH DNS IO OS AI PR QA CLI e.g i.e"
+    )
+)
+"""What is short for a word that says as little."""
 _ENOUGH = 3
 """So many telling words that stand in the transcript too make a lesson one of this case."""
+_LEAST = 2
+"""With fewer words it is no advice."""
 _EVERYWHERE = frozenset(
     str.split(
         "about above access across action actions actual address adjust adjusting affected after again against agent allow already "
@@ -72,10 +80,13 @@ _EVERYWHERE = frozenset(
 def of_this_case(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     """What a lesson says besides its title and symptom has something of the case in it. A user's rule may be general."""
     told = " ".join(each.text for each in without_ours(proposal.text) if each.field not in _ABOUT)
-    if not told or is_rule(proposal, evidence):
+    if not told or is_rule(proposal, evidence) or _is_of_a_persons_form(proposal, evidence):
         return None
     bare = _PLACEHOLDER.sub(" ", told)
-    names, words = set(_names(bare)), {word.lower() for word in _WORD.findall(bare)} - _EVERYWHERE
+    names, spoken = set(_names(bare)), {word.lower() for word in _WORD.findall(bare)}
+    words = spoken - _EVERYWHERE
+    if len(spoken) < _LEAST:
+        return None
     found = 0
     for message in evidence.messages():
         text = _text(message)
@@ -89,10 +100,15 @@ def of_this_case(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     return Verdict(gate="general", decision="hold", reason=reason)
 
 
+def _is_of_a_persons_form(proposal: Proposal, evidence: Evidence) -> bool:
+    """Whether it stands where a person says what is worth remembering."""
+    return not proposal.entry or bool(evidence.space and evidence.space.by_hand(proposal.skill))
+
+
 def _names(text: str) -> Iterator[str]:
     for match in _QUOTED.finditer(text):
         yield next(filter(None, match.groups())).lower()
-    yield from (name.lower().rstrip(".") for name in _NAME.findall(text) if len(name) > 1)
+    yield from (name.lower().rstrip(".") for name in _NAME.findall(text) if len(name) > 1 and name not in _SHORT)
 
 
 def _stands(name: str, text: str) -> bool:

@@ -13,7 +13,7 @@ _PLACEHOLDER = re.compile(r"<[^<>\n]{1,60}>")
 _VALUE = re.compile(r"\d[\d.,:]*(?:%|[a-z]{1,3})?", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n|[“”]")
 _GIVES = re.compile(
-    r"\b(?:is|are|was|were|equals?|defaults? to|set to|ports?|version|limit(?:ed)? to|named|called|at|uses?|every|costs?|expires?)\b|[=:]",
+    r"\b(?:is|are|was|were|equals?|defaults? to|set to|ports?|version|limit(?:ed)? to|named|called|at|uses?|every|costs?|expires?|has|have|takes?|allows?|lasts?|needs?)\b|[=:]",
     re.IGNORECASE,
 )
 """How a fact gives a value."""
@@ -35,7 +35,9 @@ _POLAR = frozenset(
 )
 """Words that say nothing of the subject."""
 _EMPTY = _POLAR | frozenset(
-    str.split("user said wants want please always every each any you your i my me we our he she his her also just only very more most")
+    str.split(
+        "user said wants want please always every each any you your i my me we our he she his her also just only very more most"
+    )
 )
 _OPPOSITES = {
     word: (pair[0], sign)
@@ -84,6 +86,7 @@ def profile(text: str) -> Profile:
     title = next((each.text for each in said(text) if each.field == "title"), "")
     claims = tuple(claim for each in told if each.field not in (STEPS, "title") for claim in _claims(each.text))
     names = {word for word in _words(bare) if _is_name(word)} | set(_spans(bare))
+    names |= {word for word in _content(title) if word in _TELLING}
     return Profile(title, frozenset(_content(bare)), frozenset(names), claims)
 
 
@@ -115,7 +118,9 @@ def nearly(title: str, other: str) -> bool:
     gone, come = set(two) - set(one), set(one) - set(two)
     if any(map(_decides, gone | come)) or title.lower().startswith("user:"):
         return False
-    if any(word[:1].isupper() for word in _WORD.findall(f"{title[1:]} {other[1:]}") if _stem(word.lower()) in gone | come):
+    if any(
+        word[:1].isupper() for word in _WORD.findall(f"{title[1:]} {other[1:]}") if _stem(word.lower()) in gone | come
+    ):
         return False
     same = set(one) & set(two)
     return len(gone) <= 1 and len(come) <= 1 and len(same) >= (4 if gone and come else 3)
@@ -190,8 +195,9 @@ def _decides(word: str) -> bool:
 
 
 _TELLING = frozenset(
-    str.split("stag production prod dev development test tests local remote primary replica master slave read write client server "
-              "linux macos windows frontend backend upstream downstream left right monday tuesday wednesday thursday friday")
+    str.split("stag production prod dev development test tests local remote primary replica master slave client server "
+              "linux macos windows frontend backend upstream downstream left right monday tuesday wednesday thursday friday saturday "
+              "sunday daily weekly monthly")
 )  # fmt: skip
 
 

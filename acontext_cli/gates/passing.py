@@ -26,6 +26,8 @@ _IF = re.compile(
     re.IGNORECASE,
 )
 _HERE = re.compile(r"\b(?:for now|with errors?|for (?:lookups|requests|calls))\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[“\"][^”\"\n]{1,300}[”\"]")
+"""What is quoted is somebody else's word."""
 _SPAN = re.compile(r"`([^`\n]{1,200})`")
 _WORD = re.compile(r"[A-Za-z0-9][\w./:#-]*[\w]")
 _BUSY = re.compile(
@@ -34,7 +36,9 @@ _BUSY = re.compile(
     re.IGNORECASE,
 )
 _WAITS = re.compile(r"\s*(?:sleep|wait|true|echo|date|pwd|cd|ping)\b")
-_COMMON = frozenset(str.split("error failed failure the to of a an in on for and is was with not call tool command result"))
+_COMMON = frozenset(
+    str.split("error failed failure the to of a an in on for and is was with not call tool command result")
+)
 _MOST = 400
 
 
@@ -70,11 +74,12 @@ def _rests_on(text: str, evidence: Evidence) -> Step | None:
 
 def _is_wrong(each: Said, evidence: Evidence) -> bool:
     """Whether a sentence says that something does not work which worked later."""
-    found, steps = _CANNOT.search(each.text), evidence.trace.steps
-    if not found or _IF.match(each.text):
+    text, steps = _QUOTED.sub(" ", each.text), evidence.trace.steps
+    found = _CANNOT.search(text)
+    if not found or _IF.match(text):
         return False
-    named = _SPAN.findall(each.text[: found.end() + 60])
-    if _IF.search(_HERE.sub(" ", _without_own(each.text[found.end() :], named, steps))):
+    named = _SPAN.findall(text[: found.end() + 60])
+    if _IF.search(_HERE.sub(" ", _without_own(text[found.end() :], named, steps))):
         return False
     about = [step for step in steps if step.failed and _is_named(step, named, each.text)]
     return bool(about) and all(_worked_later(step, named, steps) for step in about)
@@ -128,7 +133,9 @@ def _key(step: Step) -> object:
     return sorted((name, " ".join(str(value).split())) for name, value in told if name not in _HOW)
 
 
-_HOW = frozenset(("timeout", "timeout_ms", "description", "max_wait", "retries", "attempt", "explanation", "run_in_background"))
+_HOW = frozenset(
+    ("timeout", "timeout_ms", "description", "max_wait", "retries", "attempt", "explanation", "run_in_background")
+)
 
 
 def _waits(step: Step) -> bool:

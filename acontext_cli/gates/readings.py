@@ -48,6 +48,10 @@ _SAME = {
     **dict.fromkeys(("req", "reqs"), "request"),
     **dict.fromkeys(("restarts", "restart"), "restart"),
 }
+_BOUND = re.compile(
+    r"\b(?:than|above|over|below|under|within|exceed\w*|at least|at most|up to|after|every|in)\W*$", re.IGNORECASE
+)
+"""How a line ends before a number that it only holds something against."""
 _LATENCIES = re.compile(r"p\d\d+$")
 
 
@@ -86,10 +90,22 @@ class Readings:
         self._all: dict[str, tuple[Reading, ...]] = {}
         self._changed: tuple[Reading, ...] | None = None
 
-    def side(self, text: str, other: str = "") -> Sequence[Reading]:
-        """The numbers that one side of a comparison may stand for: the one it spells out, unless that is given under a
-        name that never had it, else those under its name. Empty where nobody can tell."""
-        literal = _literal(text)
+    def left(self, text: str, other: str = "") -> Sequence[Reading]:
+        """The numbers that the left side of a comparison may stand for, of several that it spells out the last."""
+        return self._side(text, other, -1)
+
+    def right(self, text: str, other: str = "") -> Sequence[Reading]:
+        """The numbers that the right side of a comparison may stand for, of several that it spells out the first."""
+        return self._side(text, other, 0)
+
+    def named(self, text: str) -> Sequence[Reading]:
+        """The numbers that stood under a name."""
+        return self._named(re.sub(r"\d[\d.,]*", " ", text), "")
+
+    def _side(self, text: str, other: str, place: int) -> Sequence[Reading]:
+        """The number that is spelled out, unless that is given under a name that never had it, else those under its
+        name. Empty where nobody can tell."""
+        literal = _literal(text, place)
         named = self._named(re.sub(re.escape(literal.text), " ", text, count=1) if literal else text, other)
         if literal is None:
             return named
@@ -118,7 +134,7 @@ class Readings:
         own = [each for each in self._under(next(iter(asked), "")) if each.terms & _LIMITS and each.terms & asked]
         if own:
             return own
-        literal = _literal(other)
+        literal = _literal(other, -1)
         kinds = {each.kind for each in ((literal,) if literal else self._named(other, "limit"))}
         return [each for each in self._settings if each.kind in kinds]
 
@@ -138,9 +154,9 @@ class Readings:
         return self._changed
 
 
-def _literal(text: str) -> Reading | None:
+def _literal(text: str, place: int = 0) -> Reading | None:
     found = list(quantities(re.sub(r"[`“”\"]", "", text)))
-    return _reading(found[0], "") if found else None
+    return _reading(found[place], "") if found else None
 
 
 def _asked(text: str) -> list[str]:
@@ -165,7 +181,7 @@ def _canonical(word: str) -> str:
 def _spellings(word: str) -> tuple[str, ...]:
     """How a term may stand on a line."""
     same = [each for each, canonical in _SAME.items() if canonical == word]
-    stem = word[:-1] if word.endswith("y") else word
+    stem = word.removesuffix("y")
     return (stem, *same, *(("took", "p9", "p5", "within") if word == "latency" else ()))
 
 
@@ -197,7 +213,8 @@ def _readings(trace: Trace, spellings: tuple[str, ...]) -> Iterator[Reading]:
             if (lines := lines + 1) > _MOST_LINES:
                 return
             for quantity in quantities(line[:2_000]):
-                yield _reading(quantity, quantity.label, context)
+                if not _BOUND.search(quantity.label):
+                    yield _reading(quantity, quantity.label, context)
 
 
 def _texts(trace: Trace) -> Iterator[tuple[str, str]]:
