@@ -183,11 +183,10 @@ def _is_whole(word: str, text: str) -> bool:
 
 
 def _places(word: str, text: str) -> Iterator[int]:
-    first, last = _is_part(word[0]), _is_part(word[-1])
-    for at in _finds(word, text):
-        end = at + len(word)
-        if not (first and _is_part(text[at - 1 : at])) and not (last and _is_part(text[end : end + 1])):
-            yield at
+    """Where a word stands by itself: a name that goes on before or behind it is another."""
+    before = r"(?<!\w)" if _is_part(word[0]) else ""
+    after = r"(?!\w)" if _is_part(word[-1]) else ""
+    return (found.start() for found in re.finditer(f"{before}{re.escape(word)}{after}", text))
 
 
 def _finds(word: str, text: str) -> Iterator[int]:

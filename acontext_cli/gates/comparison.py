@@ -1,28 +1,28 @@
 """Conditions that were false where they come from."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from acontext_cli.engines.engine import Proposal
 from acontext_cli.gates.gate import Evidence, Verdict
 from acontext_cli.gates.readings import Reading, Readings
-from acontext_cli.gates.relations import Relation, relations
+from acontext_cli.gates.relations import Relation, compares, relations
 from acontext_cli.gates.said import NOT_WHEN, STEPS, Said, is_rule, said
 from acontext_cli.skills import one_line
 
 _HOPED = frozenset(("verify", "otherwise", "do instead", "forget after", "contradicted", "fix", "title"))
 """Fields that say what is to be, or that the program writes."""
 _GOAL = re.compile(
-    r"\b(?:until|should|shall|must|keeps?|sure|ensure|so that|needs?|wants?|wait|target|aim|to be|to get|to bring|has to"
-    r"|have to|ought|can|may|might|could|would|will|expect(?:ed)?|recommend(?:ed)?|unless|whether|too|verify)\b"
+    r"\b(?:until|should|shall|must|keeps?|sure|ensure|so that|needs?|wants?|wait|target|aim|to be|to get|to bring"
+    r"|has to|have to|ought|can|may|might|could|would|will|expect(?:ed)?|recommend(?:ed)?|unless|whether|too|verify)\b"
     r"|(?:^|\bthen |\band |\bto |, |: |\d\. )(?:set|raise|lower|increase|bump|let|allow|choose|pick|leave|give|change"
     r"|reduce|add|try|make|check (?:that|if|whether)|put|scale|use|never|always)\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\b(?:only if|only when|if|when|where|because|since|there|in the source)\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(
-    r"\b(?:else|otherwise|stop|skip|not this|elsewhere|another|instead|escalate|leave|ignore|done|finish|no need|rule[sd]? out"
-    r"|nothing|unless|not the)\b",
+    r"\b(?:else|otherwise|stop|skip|not this|elsewhere|another|instead|escalate|leave|ignore|done|finish|no need"
+    r"|rule[sd]? out|nothing|unless|not the)\b",
     re.IGNORECASE,
 )
 
@@ -94,6 +94,11 @@ def _named(reading: Reading, verb: str = "") -> str:
     return f"{one_line(reading.label, 60)}{verb} {reading}" if reading.label else f"the number {reading}"
 
 
-def true_relations(text: str, evidence: Evidence) -> Sequence[str]:
-    """The comparisons of an entry that stand where a false one might: for showing what it says instead."""
-    return [each.text for each in said(text) if any(True for _ in _stated(each))] if evidence else ()
+def condition_of(text: str) -> str:
+    """The sentence of an entry that says how far one thing must be from another for it to hold; empty without one."""
+    for each in said(text):
+        if each.field not in _HOPED and each.field != NOT_WHEN:
+            for sentence in re.split(r"(?<=[.:?!])\s", each.text):
+                if compares(sentence):
+                    return sentence
+    return ""

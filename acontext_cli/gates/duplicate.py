@@ -16,12 +16,15 @@ from acontext_cli.gates.gate import Evidence, Verdict
 from acontext_cli.gates.likeness import Profile, contradiction, is_same, nearly, profile
 from acontext_cli.skills import DAILY, SKILL, Entry, entries, one_line
 
-_MOST_SKILLS, _MOST_FILES, _MOST_ENTRIES = 6, 40, 400
+_MOST_SKILLS, _MOST_FILES, _MOST_ENTRIES = 4, 40, 400
 _ALL_DESCRIBED = 100
 """In a space of so many skills their descriptions are looked at too, else only their names."""
 _COMMON = frozenset(
     str.split("and for of the in with patterns pattern guide facts general notes logs procedures handling use")
 )
+_LONG = re.compile(r"\w{4,40}")
+_LEAST_SHARED = 2
+"""Entries that share fewer words, in a first rough look, are not compared."""
 _WORD = re.compile(r"[a-z0-9]{3,}")
 
 
@@ -30,9 +33,9 @@ def not_a_duplicate(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     space = evidence.space
     if proposal.action != "add" or space is None or proposal.skill == DAILY or not proposal.entry:
         return None
-    mine = profile(proposal.text)
+    mine, words = profile(proposal.text), _long_words(proposal.text)
     for skill, entry in _standing(proposal, space):
-        if entry.id == proposal.entry:
+        if entry.id == proposal.entry or len(words & _long_words(entry.text)) < _LEAST_SHARED:
             continue
         if told := _likeness(mine, profile(entry.text)):
             there = f"“{one_line(entry.title, 90)}” in {skill}/{entry.file}"
@@ -50,6 +53,10 @@ def not_deleted(proposal: Proposal, evidence: Evidence) -> Verdict | None:
             reason = f"you deleted this entry, it is not taught again (“{one_line(gone, 90)}”)"
             return Verdict(gate="deleted", decision="refuse", reason=reason)
     return None
+
+
+def _long_words(text: str) -> set[str]:
+    return set(_LONG.findall(text.lower()))
 
 
 def _likeness(new: Profile, old: Profile) -> str:

@@ -13,42 +13,48 @@ _PLACEHOLDER = re.compile(r"<[^<>\n]{1,60}>")
 _VALUE = re.compile(r"\d[\d.,:]*(?:%|[a-z]{1,3})?", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n|[“”]")
 _GIVES = re.compile(
-    r"\b(?:is|are|was|were|equals?|defaults? to|set to|ports?|version|limit(?:ed)? to|named|called|at|uses?|every|costs?|expires?|has|have|takes?|allows?|lasts?|needs?)\b|[=:]",
+    r"\b(?:is|are|was|were|equals?|defaults? to|set to|ports?|version|limit(?:ed)? to|named|called|at|uses?|every"
+    r"|costs?|expires?|has|have|takes?|allows?|lasts?|needs?)\b|[=:]",
     re.IGNORECASE,
 )
 """How a fact gives a value."""
 _INSTEAD = re.compile(
-    r"\b(?:use|uses|using|prefer|prefers|run|choose|take|wants?)\s+(?P<so>.{2,80}?)\s*,?\s+(?:not|instead of|rather than|over|and not|never)\s+"
-    r"(?:to |the |with )?(?P<not>.{2,80}?)(?=$|[.;,]|\s(?:for|in|when|to|on|here)\b)",
+    r"\b(?:use|uses|using|prefer|prefers|run|choose|take|wants?)\s+(?P<so>.{2,80}?)\s*,?\s+"
+    r"(?:not|instead of|rather than|over|and not|never)\s+(?:to |the |with )?(?P<not>.{2,80}?)"
+    r"(?=$|[.;,]|\s(?:for|in|when|to|on|here)\b)",
     re.IGNORECASE,
 )
 _NEGATIVE = re.compile(
-    r"\b(?:never|not|no longer|cannot|avoid|avoids|forbid(?:s|den)?|refuses?|without|neither|nor|stop|don['’]?t|mustn['’]?t|can['’]?t)\b|n['’]t\b",
+    r"\b(?:never|not|no longer|cannot|avoid|avoids|forbid(?:s|den)?|refuses?|without|neither|nor|stop|don['’]?t"
+    r"|mustn['’]?t|can['’]?t)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _POLAR = frozenset(
     str.split(
-        "always never not no longer cannot avoid avoids forbid forbids forbidden refuse refuses without neither nor stop dont mustnt "
-        "cant don't mustn't can't do does should must may can will be it is are was were has have had to a an the of in on for and or "
-        "that this these those they them their its with as by from at so then there here which who whom than if when into"
+        "always never not no longer cannot avoid avoids forbid forbids forbidden refuse refuses without neither nor "
+        "stop dont mustnt cant don't mustn't can't do does should must may can will be it is are was were has have "
+        "had to a an the of in on for and or that this these those they them their its with as by from at so then "
+        "there here which who whom than if when into"
     )
 )
 """Words that say nothing of the subject."""
 _EMPTY = _POLAR | frozenset(
     str.split(
-        "user said wants want please always every each any you your i my me we our he she his her also just only very more most"
+        "user said wants want please always every each any you your i my me we our he she his her also just only "
+        "very more most"
     )
 )
+_PAIRS = (
+    "enable disable, enabled disabled, before after, on off, allow deny, allowed denied, increase decrease, raise lower"
+    ", true false, first last, start stop, accept reject, supports lacks, open closed, upper lower, above below"
+    ", more less, succeeds fails, required optional, include exclude, safe unsafe, works fails"
+)
 _OPPOSITES = {
-    word: (pair[0], sign)
-    for pair in (
-        "enable disable", "enabled disabled", "before after", "on off", "allow deny", "allowed denied", "increase decrease",
-        "raise lower", "true false", "first last", "start stop", "accept reject", "supports lacks", "open closed", "upper lower",
-        "above below", "more less", "succeeds fails", "required optional", "include exclude", "safe unsafe", "works fails",
-    )
-    for pair, sign in ((pair.split(), 0),)
-    for word, sign in zip(pair, (1, -1), strict=True)
-}  # fmt: skip
+    word: (pair.split()[0], sign)
+    for pair in _PAIRS.split(", ")
+    for word, sign in zip(pair.split(), (1, -1), strict=True)
+}
+"""The word that a word is the opposite of, or stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ def is_same(new: Profile, old: Profile) -> bool:
     alike = together / len(new.words | old.words)
     shared = len(new.names & old.names) / (len(new.names | old.names) or 1)
     inside = together / min(len(new.words), len(old.words))
+    if together >= 6 and together >= 0.9 * len(new.words):
+        return True
     return alike >= 0.72 or (shared >= 0.6 and (alike >= 0.5 or (inside >= 0.75 and together >= 6)))
 
 
@@ -195,9 +203,11 @@ def _decides(word: str) -> bool:
 
 
 _TELLING = frozenset(
-    str.split("stag production prod dev development test tests local remote primary replica master slave client server "
-              "linux macos windows frontend backend upstream downstream left right monday tuesday wednesday thursday friday saturday "
-              "sunday daily weekly monthly")
+    str.split(
+        "stag production prod dev development test tests local remote primary replica master slave client server "
+        "linux macos windows frontend backend upstream downstream left right monday tuesday wednesday thursday "
+        "friday saturday sunday daily weekly monthly"
+    )
 )  # fmt: skip
 
 

@@ -13,16 +13,19 @@ from acontext_cli.trace.steps import Step, values
 
 UNCHANGED = "passing: the same call succeeded later unchanged"
 _CANNOT = re.compile(
-    r"\b(?:(?:does|do|did|will|would)(?: not|n['’]t) (?:ever )?(?:work|run|respond|answer|function|connect)|(?:is|are|was|were|seems?)"
-    r" (?:often |always |currently |completely |simply |just )?(?:broken|unavailable|unreliable|unreachable|flaky|down|unusable|offline"
+    r"\b(?:(?:does|do|did|will|would)(?: not|n['’]t) (?:ever )?(?:work|run|respond|answer|function|connect)"
+    r"|(?:is|are|was|were|seems?) (?:often |always |currently |completely |simply |just )?(?:broken|unavailable"
+    r"|unreliable|unreachable|flaky|down|unusable|offline"
     r"|not (?:available|working|reachable|usable|responding|reliable))"
-    r"|can(?:not|['’]t| not) be (?:used|reached|fetched|relied on|called|run|trusted|contacted)|(?:always |often |sometimes )?(?:times out|fails|errors out)"
+    r"|can(?:not|['’]t| not) be (?:used|reached|fetched|relied on|called|run|trusted|contacted)"
+    r"|(?:always |often |sometimes )?(?:times out|fails|errors out)"
     r"|never (?:works|answers|responds)|can(?:not|['’]t) (?:reach|connect))\b",
     re.IGNORECASE,
 )
 """What says that something does not work."""
 _IF = re.compile(
-    r"\b(?:if|when|unless|until|without|before|with|for|because|as long as|while|once|instead|except|on an?|after|since)\b",
+    r"\b(?:if|when|unless|until|without|before|with|for|because|as long as|while|once|instead|except|on an?|after"
+    r"|since)\b",
     re.IGNORECASE,
 )
 _HERE = re.compile(r"\b(?:for now|with errors?|for (?:lookups|requests|calls))\b", re.IGNORECASE)
@@ -35,6 +38,7 @@ _BUSY = re.compile(
     r"|connection (?:reset|aborted)|econnreset|etimedout|handshake",
     re.IGNORECASE,
 )
+_TESTS_FAILED = re.compile(r"\b[1-9]\d{0,5} (?:failed|failing|failures?|errors?)\b|^(?:FAIL|FAILED)\b", re.MULTILINE)
 _WAITS = re.compile(r"\s*(?:sleep|wait|true|echo|date|pwd|cd|ping)\b")
 _COMMON = frozenset(
     str.split("error failed failure the to of a an in on for and is was with not call tool command result")
@@ -63,7 +67,7 @@ def _dropped(step: Step) -> Verdict:
 def _rests_on(text: str, evidence: Evidence) -> Step | None:
     """The failed call that a warning is about, where that one passed by itself."""
     said = _words(text)
-    found = [(len(said & _told(step)), step) for step in evidence.trace.steps if step.failed]
+    found = [(len(said & _told(step)), step) for step in evidence.trace.steps if _has_failed(step)]
     most = max((count for count, _ in found), default=0)
     if most < 2:
         return None
@@ -81,14 +85,14 @@ def _is_wrong(each: Said, evidence: Evidence) -> bool:
     named = _SPAN.findall(text[: found.end() + 60])
     if _IF.search(_HERE.sub(" ", _without_own(text[found.end() :], named, steps))):
         return False
-    about = [step for step in steps if step.failed and _is_named(step, named, each.text)]
+    about = [step for step in steps if _has_failed(step) and _is_named(step, named, each.text)]
     return bool(about) and all(_worked_later(step, named, steps) for step in about)
 
 
 def _without_own(rest: str, named: Sequence[str], steps: Sequence[Step]) -> str:
     """What follows, without "for `this`" where the failed call was just that: it sets no condition."""
     for span in named:
-        if any(_holds(step, span) for step in steps if step.failed):
+        if any(_holds(step, span) for step in steps if _has_failed(step)):
             rest = re.sub(rf"\b(?:for|on|with|from|in)\b[\w ]{{0,20}}`{re.escape(span)}`", " ", rest)
     return rest
 
@@ -102,18 +106,23 @@ def _is_named(step: Step, named: Sequence[str], text: str) -> bool:
 def _worked_later(failed: Step, named: Sequence[str], steps: Sequence[Step]) -> bool:
     """Whether what is named worked after its last failure: the same call, or any of it where only a tool is named."""
     spans = [span for span in named if _holds(failed, span)] or [_program(failed) or failed.tool]
-    later = (step for step in steps if step.number > failed.number and not step.failed and step.answer)
+    later = (step for step in steps if step.number > failed.number and not _has_failed(step) and step.answer)
     return any(all(_holds(step, span) for span in spans) for step in later)
 
 
 def _passed_by_itself(failed: Step, steps: Sequence[Step]) -> bool:
     """Whether the same call succeeded later, and nothing between them can have mended it."""
     later = [step for step in steps if step.number > failed.number][:_MOST]
-    again = next((step for step in later if not step.failed and step.answer and _same(step, failed)), None)
+    again = next((step for step in later if not _has_failed(step) and step.answer and _same(step, failed)), None)
     if again is None:
         return False
     between = [step for step in later if step.number < again.number and step.is_change and not _waits(step)]
     return not between or bool(_BUSY.search(failed.result[:600]) and not any(map(_is_mending, between)))
+
+
+def _has_failed(step: Step) -> bool:
+    """Whether a call failed; a run of tests that some did not pass failed too, whatever its exit code was."""
+    return step.failed or (step.kind == "test" and bool(_TESTS_FAILED.search(step.result[-2_000:])))
 
 
 def _is_mending(step: Step) -> bool:

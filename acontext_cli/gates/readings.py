@@ -19,12 +19,13 @@ _MOST, _MOST_LINES = 60, 4_000
 _UNITS = frozenset(str.split("ms s sec secs second seconds min minute minutes mb gb kb mib gib bytes pct percent m h"))
 _EMPTY = frozenset(
     str.split(
-        "a an the its it is are was were be been their this that these those of in for on at from by with against to "
-        "s any some each all every most value values number numbers count total current active measured observed real "
-        "actual configured slowest slow fastest largest biggest highest high longest long seen one ones used use usage "
-        "utilization in of set own same whole only well far just slightly much still already even clearly often lies "
-        "lie stays stay runs run goes comes come gets got has have had take takes taking took there here then now "
-        "after before afterwards change fix whose which what whole hits remains sits being about around roughly nearly almost least than went pass passes"
+        "a an the its it is are was were be been their this that these those of in for on at from by with against "
+        "to s any some each all every most value values number numbers count total current active measured observed "
+        "real actual configured slowest slow fastest largest biggest highest high longest long seen one ones used "
+        "use usage utilization in of set own same whole only well far just slightly much still already even clearly "
+        "often lies lie stays stay runs run goes comes come gets got has have had take takes taking took there here "
+        "then now after before afterwards change fix whose which what whole hits remains sits being about around "
+        "roughly nearly almost least than went pass passes"
     )
 )
 _ROLES = frozenset(
@@ -36,10 +37,12 @@ _ROLES = frozenset(
 )
 """Words that say whose a number is by its part in the story: a transcript names it otherwise."""
 _LIMITS = frozenset(
-    str.split("limit max maximum min minimum cap quota threshold allowed allowance ceiling bound budget reserved size "
-              "pool timeout deadline ttl setting under minimum fail")
-)  # fmt: skip
-_GENERIC = frozenset(str.split("limit maximum max threshold cap quota ceiling bound allowance setting budget"))
+    str.split(
+        "limit max maximum min minimum cap quota threshold allowed allowance ceiling bound budget reserved size "
+        "pool timeout deadline ttl setting under minimum fail"
+    )
+)
+_GENERIC = frozenset(str.split("limit maximum max cap ceiling bound allowance setting"))
 _SAME = {
     **dict.fromkeys(("latency", "duration", "elapsed", "runtime", "time", "respond"), "latency"),
     **dict.fromkeys(("mem", "rss", "heap"), "memory"),
@@ -232,9 +235,14 @@ def _reading(quantity: Quantity, label: str, context: str = "") -> Reading:
     terms = frozenset(_words(label))
     latency = {"latency"} if any(map(_LATENCIES.match, terms)) or re.search(r"\btook\b", label) else set()
     return Reading(
-        label.strip("\"'"), terms | latency, quantity.value, raw, quantity.kind, quantity.text,
+        label.strip("\"'"),
+        terms | latency,
+        quantity.value,
+        raw,
+        quantity.kind,
+        quantity.text,
         f"{context} {quantity.line[:500]}",
-    )  # fmt: skip
+    )
 
 
 def _distinct(found: Iterable[Reading]) -> Iterator[Reading]:

@@ -7,23 +7,26 @@ from dataclasses import dataclass
 _LONGEST, _MOST = 20_000, 40
 _SIDE = 90
 """A side of a comparison is looked for in so many characters."""
-_N = r"(?P<{}>\d+(?:\.\d+)?)"
+_N = r"(?P<{}>\d{{1,9}}(?:,\d{{3}}){{0,4}}(?:\.\d+)?)"
 _PERCENT = r" ?(?:%|percent|per cent)"
-_MORE = r"(?:greater|more|higher|larger|longer|bigger|slower|later) than|above|over|exceed(?:s|ed|ing)?|beyond|surpass(?:es|ed)?"
+_MORE = r"(?:greater|more|higher|larger|longer|bigger|slower|later) than|above|over|exceed(?:s|ed|ing)?|beyond"
 _LESS = r"(?:less|fewer|lower|smaller|shorter|faster|earlier) than|below|under|beneath"
 _RELATION = re.compile(
     rf"(?<![\w-])(?:"
     rf"(?:to )?within {_N.format('near')}{_PERCENT} of"
     rf"|(?:(?P<of_more>more than|over|above|at least|beyond) |(?P<of_less>less than|under|below|at most) )?"
     rf"{_N.format('share')}{_PERCENT} of"
-    rf"|{_N.format('apart')}{_PERCENT} (?:(?P<apart_more>{_MORE})|(?P<apart_less>{_LESS}))"
-    rf"|(?:(?P<times_more>more than|over|at least) |(?P<times_less>less than|under|at most) |(?P<roughly>about|nearly|almost|roughly) )?"
+    rf"|(?:(?:more than|over|at least) )?{_N.format('apart')}{_PERCENT} "
+    rf"(?:(?P<apart_more>{_MORE})|(?P<apart_less>{_LESS}))"
+    rf"|(?:(?P<times_more>more than|over|at least) |(?P<times_less>less than|under|at most) "
+    rf"|(?P<roughly>about|nearly|almost|roughly) )?"
     rf"(?:(?P<word>twice|double|half)|{_N.format('times')} ?(?:times|×|x))(?= (?:the|its|as|of|that|their|what|`))"
     rf"(?: as (?:long|large|big|high|many|much) as| of)?"
-    rf"|(?P<least>no (?:less|fewer|lower) than|at least)|(?P<most>no (?:more|longer|higher|greater|larger) than|at most)"
+    rf"|(?P<least>no (?:less|fewer|lower) than|at least)"
+    rf"|(?P<most>no (?:more|longer|higher|greater|larger) than|at most)"
     rf"|(?P<more>{_MORE})|(?P<less>{_LESS})"
     rf"|(?P<equal>equals|equal to|identical to|(?:is |are )?the same as|exactly)"
-    rf"|(?P<close>(?:close|near|next) to|near|approach(?:es|ed|ing)?|reach(?:es|ed|ing)?|hits?|comes? up to|runs? up to)"
+    rf"|(?P<close>(?:close|near|next) to|near|approach(?:es|ed|ing)?|reach(?:es|ed|ing)?|hits?|(?:comes?|runs?) up to)"
     rf"|(?P<became>(?:fell|dropped|sank|went|rose|grew|climbed|jumped|decreased|increased)"
     rf"(?: (?:down|up|back))?(?: from [\w.,%]{{1,20}}(?: [\w%]{{1,8}})?)? to)"
     rf")(?![\w-])|(?<=\s)(?:(?P<ge>>=|≥)|(?P<le><=|≤)|(?P<gt>>)|(?P<lt><))(?=[\s\d])",
@@ -36,7 +39,8 @@ _ONLY_NUMBER = re.compile(
 _PLACEHOLDER = re.compile(r"<[^<>\n]{1,60}>")
 _SENTENCE = re.compile(r"(?<=[.;:!?])\s+|\n|\s[—–]\s|\s-\s|→|->|=>")
 _WHICH = re.compile(
-    r",? (?:which|that) (?=(?:is|was|are|were|exceeds?|exceeded|lies|comes?|came|fell|reache[ds]|clearly|already|equals)\b)"
+    r",? (?:which|that) "
+    r"(?=(?:is|was|are|were|exceeds?|exceeded|lies|comes?|came|fell|reache[ds]|clearly|already|equals)\b)"
 )
 _LEFT_ENDS = re.compile(
     r"(?:,\s|(?<!\w)(?:and|or|but|if|when|where|because|since|that|which|whose|while|as|so|only|although|though|says?)\s)",
@@ -49,6 +53,7 @@ _RIGHT_ENDS = re.compile(
 )
 _NOT = re.compile(r"(?:\bnot|\bnever|\bno longer|n['’]t|\bnor|\bisnt|\brarely)(?:\s\w+){0,2}\s*$", re.IGNORECASE)
 _COPULA = re.compile(r"(?:\b(?:is|was|are|were|be|at)(?: (?:only|about))?|=)\s*$", re.IGNORECASE)
+_LESS_THAN = re.compile(r"\b(?:less than|at most|under|within|up to)\s*$", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"")
 """Somebody else's words."""
 _OPERATION = re.compile(
@@ -102,6 +107,12 @@ def relations(text: str) -> Iterator[Relation]:
                 yield made
 
 
+def compares(sentence: str) -> bool:
+    """Whether a sentence holds something against a share or a multiple of something else."""
+    found = _RELATION.search(_QUOTED.sub(" ", sentence[:_LONGEST]))
+    return bool(found and any(found[name] for name in ("near", "of_more", "of_less", "apart", "word", "times")))
+
+
 def _sentences(text: str) -> Iterator[str]:
     """Sentences; what stands in brackets and is no mere number is one of its own."""
     apart = list[str]()
@@ -125,6 +136,8 @@ def _relation(sentence: str, match: re.Match[str]) -> Relation | None:
     sign, factor, slack = _meaning(match)
     if match["share"] and sign == "near" and not _COPULA.search(before[-20:]):
         return None  # "about 34 % of the requests fail" holds nothing against anything
+    if match["apart"] and _LESS_THAN.search(before[-16:]):
+        return None  # "less than 20 % below" is two bounds at once
     if is_one_of or not left.strip() or not right.strip() or _is_reckoned(left) or _is_reckoned(right):
         return None
     said = " ".join(f"{left.strip()} {match[0].strip()} {right.strip()}".split())
@@ -155,7 +168,7 @@ def _is_reckoned(side: str) -> bool:
 
 def _meaning(match: re.Match[str]) -> tuple[str, float, float]:
     """Sign, factor and slack of a relation."""
-    told = {name: text for name, text in match.groupdict().items() if text}
+    told = {name: text.replace(",", "") for name, text in match.groupdict().items() if text}
     if "near" in told:
         return "near", 1.0, float(told["near"]) / 100 + 0.005
     if "share" in told:
