@@ -235,14 +235,14 @@ def of_kind(results: Iterable[Result], *, good: bool) -> list[Result]:
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--half", choices=("first", "second"), default="")
+    asked.add_argument("--half", choices=("first", "second", "third"), default="")
     asked.add_argument("--stopped", action="store_true", help="what was stopped, with the reasons")
     asked.add_argument("--passed", action="store_true", help="bad lessons that got through")
     given = asked.parse_args()
     results = measured(given.half)
     _gate_by_gate(results)
     _fault_by_fault(results)
-    for half in ("first", "second"):
+    for half in ("first", "second", "third"):
         if found := [each for each in results if each.case.half == half]:
             _totals(f"{half} half", found)
     _totals("all", results)

@@ -62,7 +62,7 @@ def test_the_same_lesson_under_another_title_is_held_and_the_other_named() -> No
 
 
 def test_a_part_of_what_stands_there_is_held() -> None:
-    assert told("\n".join(TIMEOUT.split("\n")[:-2]), TIMEOUT)
+    assert told("\n".join(TIMEOUT.split("\n")[:-2]), TIMEOUT, title="Gateway 502 by its log")
 
 
 def test_it_is_found_in_a_skill_of_a_like_name() -> None:

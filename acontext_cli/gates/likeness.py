@@ -104,7 +104,7 @@ def is_same(new: Profile, old: Profile) -> bool:
     alike = together / len(new.words | old.words)
     shared = len(new.names & old.names) / (len(new.names | old.names) or 1)
     inside = together / min(len(new.words), len(old.words))
-    if together >= 6 and together >= 0.9 * len(new.words):
+    if together >= 6 and together >= 0.85 * len(new.words):
         return True
     return alike >= 0.72 or (shared >= 0.6 and (alike >= 0.5 or (inside >= 0.75 and together >= 6)))
 

@@ -66,8 +66,9 @@ def _dropped(step: Step) -> Verdict:
 
 def _rests_on(text: str, evidence: Evidence) -> Step | None:
     """The failed call that a warning is about, where that one passed by itself."""
-    said = _words(text)
-    found = [(len(said & _told(step)), step) for step in evidence.trace.steps if _has_failed(step)]
+    said, named = _words(text), _SPAN.findall(text)
+    wrong = (step for step in evidence.trace.steps if _has_failed(step))
+    found = [(len(said & _told(step)) + any(_holds(step, span) for span in named), step) for step in wrong]
     most = max((count for count, _ in found), default=0)
     if most < 2:
         return None
