@@ -36,6 +36,8 @@ _JOINS = re.compile(r" ?(\|\||&&|[|;]) ?")
 _CLUSTER = re.compile(r"-[A-Za-z]{2,6}")
 _GLOB = re.compile(r"[\w./~-]*[*?][\w./*?~-]*")
 _DESTROYS = re.compile(r"(?:sudo )?(?:rm|mv|chmod|chown|dd|truncate|shred|del|rmdir)\b")
+_CUT_OFF = re.compile(r"(?<=[\w-])(?:…|\.\.\.)$")
+"""The end of a name that goes on in many ways."""
 _NEAR = 400
 """The words of a command stand so close together."""
 _MOST_PLACES = 200
@@ -96,7 +98,7 @@ def _parts(span: str) -> Iterator[str]:
 
 def _bare(part: str) -> str:
     """The part without an ellipsis, and a setting without the number that it is given."""
-    word = part.strip(" …\t").removesuffix("...").removeprefix("...").strip()
+    word = _CUT_OFF.sub("*", part.strip()).strip(" …\t").removesuffix("...").removeprefix("...").strip()
     given = _SETTING.fullmatch(word)
     return given[1] if given else word
 

@@ -104,9 +104,17 @@ def is_same(new: Profile, old: Profile) -> bool:
     alike = together / len(new.words | old.words)
     shared = len(new.names & old.names) / (len(new.names | old.names) or 1)
     inside = together / min(len(new.words), len(old.words))
+    told = {(claim.words, claim.values, claim.sign) for claim in old.claims}
+    if all((claim.words, claim.values, claim.sign) in told for claim in new.claims) and _telling(new):
+        return True
     if together >= 6 and together >= 0.85 * len(new.words):
         return True
     return alike >= 0.72 or (shared >= 0.6 and (alike >= 0.5 or (inside >= 0.75 and together >= 6)))
+
+
+def _telling(new: Profile) -> bool:
+    """Whether its sentences say enough to be the same by chance no more."""
+    return bool(new.claims) and all(len(claim.words) + len(claim.values) >= 2 for claim in new.claims)
 
 
 def contradiction(new: Profile, old: Profile) -> str:

@@ -39,6 +39,14 @@ _BUSY = re.compile(
     re.IGNORECASE,
 )
 _TESTS_FAILED = re.compile(r"\b[1-9]\d{0,5} (?:failed|failing|failures?|errors?)\b|^(?:FAIL|FAILED)\b", re.MULTILINE)
+_SHORT = 300
+_UNREACHED = re.compile(
+    r"connection (?:timed out|refused|reset|closed|aborted)|could not resolve|network is unreachable|no route to host"
+    r"|\brequest timed out|\btimed out waiting|temporarily unavailable|too many requests|service unavailable"
+    r"|rate limit exceeded|socket hang up|econnre|etimedout|tls handshake timeout",
+    re.IGNORECASE,
+)
+"""How a result of a line or two says that nothing came of a call."""
 _WAITS = re.compile(r"\s*(?:sleep|wait|true|echo|date|pwd|cd|ping)\b")
 _COMMON = frozenset(
     str.split("error failed failure the to of a an in on for and is was with not call tool command result")
@@ -122,8 +130,10 @@ def _passed_by_itself(failed: Step, steps: Sequence[Step]) -> bool:
 
 
 def _has_failed(step: Step) -> bool:
-    """Whether a call failed; a run of tests that some did not pass failed too, whatever its exit code was."""
-    return step.failed or (step.kind == "test" and bool(_TESTS_FAILED.search(step.result[-2_000:])))
+    """Whether a call failed: by its end, by telling only that it reached nobody, or by tests that did not pass."""
+    if step.failed or (len(step.result) < _SHORT and _UNREACHED.search(step.result)):
+        return True
+    return step.kind == "test" and bool(_TESTS_FAILED.search(step.result[-2_000:]))
 
 
 def _is_mending(step: Step) -> bool:
