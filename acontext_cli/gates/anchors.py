@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(
 """A role that somebody fills in; whatever could be part of a command is none."""
 _OWN_FILE = re.compile(r"`(?:[\w./<>-]+\.md|##? [\w <>-]{1,40}(?: \(date: YYYY-MM-DD\))?|[A-Z][\w -]{0,30}: ?…?)`")
 """How a skill speaks of its own files, headings and fields."""
-_OPERATOR = re.compile(r"[|;&<>$]")
+_OPERATOR = re.compile(r"[|;&<>]|\$(?![A-Za-z_{])")
 _CALL = re.compile(r"([\w.:-]+)\((.*)\)")
 _NAMED = re.compile(r"\s*[\"']?([A-Za-z_][\w-]*)[\"']?\s*[=:]\s*(.*)", re.DOTALL)
 _SETTING = re.compile(r"(-{0,2}[A-Za-z_][\w.-]*)\s*(?:=|:=|:(?=\s))\s*[\"']?[\d.,]+\s?(?:%|[a-zA-Z]{1,3})?[\"']?")
@@ -31,9 +31,10 @@ _SETTING = re.compile(r"(-{0,2}[A-Za-z_][\w.-]*)\s*(?:=|:=|:(?=\s))\s*[\"']?[\d.
 _NUMBER = re.compile(r"\d[\d.,]*\s?(?:%|[a-zA-Z]{1,3})?")
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _QUOTES = str.maketrans(dict.fromkeys("\"'“”‘’", ""))
+_BRACED = re.compile(r"\$\{(\w{1,60})\}")
 _SPACES = re.compile(r"[ \t]+")
 _JOINS = re.compile(r" ?(\|\||&&|[|;]) ?")
-_CLUSTER = re.compile(r"-[A-Za-z]{2,6}")
+_CLUSTER = re.compile(r"-[A-Za-z]{1,6}")
 _GLOB = re.compile(r"[\w./~-]*[*?][\w./*?~-]*")
 _DESTROYS = re.compile(r"(?:sudo )?(?:rm|mv|chmod|chown|dd|truncate|shred|del|rmdir)\b")
 _CUT_OFF = re.compile(r"(?<=[\w-])(?:…|\.\.\.)$")
@@ -115,7 +116,7 @@ class _Text:
         """Whether it stands there: as it is, or all its words side by side. A pipe or the like stands as it is."""
         if _is_whole(anchor, self._text):
             return True
-        plain = _plain(anchor).rstrip(".,;:!?")
+        plain = _plain(anchor).rstrip(".,;:!?=")
         words = plain.split()
         if not words:
             return True
@@ -132,6 +133,7 @@ class _Text:
 def _plain(text: str) -> str:
     """Without quotes, breaks within a command, and spaces around what joins commands."""
     joined = _SPACES.sub(" ", _CONTINUED.sub(" ", text).translate(_QUOTES).replace("\r", ""))
+    joined = _BRACED.sub(r"$\1", joined)
     return _JOINS.sub(r" \1 ", joined)
 
 
@@ -147,9 +149,14 @@ def _side_by_side(words: list[str], text: str) -> bool:
         stop = text.find("\n", start)
         end = min(start + _NEAR + 2 * sum(map(len, words)), stop if stop >= 0 else len(text))
         window = text[start:end]
-        if all(_is_whole(word, window) or _is_option(word, window) or _is_known(word, words, window) for word in rest):
+        if all(_is_typed(word, window) or _is_option(word, window) or _is_known(word, words, window) for word in rest):
             return True
     return False
+
+
+def _is_typed(word: str, window: str) -> bool:
+    """Whether a word stands in a command by itself: `rm` is not in `--rm`."""
+    return any(window[at - 1 : at] != "-" or not word[0].isalnum() for at in _places(word, window))
 
 
 def _is_option(word: str, window: str) -> bool:
