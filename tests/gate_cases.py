@@ -1,7 +1,5 @@
 """Proposals and evidence for the gates in a few words."""
 
-from collections.abc import Sequence
-
 from space import Shown
 from traces import Call, transcript
 
@@ -32,7 +30,3 @@ def in_space(space: Shown, *calls: Call, source: Source = "check") -> Evidence:
 
 def call(result: str, tool: str = "check_status", **arguments: object) -> Call:
     return tool, arguments or {"service": "gateway"}, result
-
-
-def reasons(found: Sequence[object]) -> list[str]:
-    return [getattr(each, "reason", "") for each in found]

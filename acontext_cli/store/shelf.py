@@ -103,6 +103,8 @@ class Shelf:
 
     def sweep(self) -> None:
         """Look at every file again."""
+        for skill, file in [key for key in self._pages if not self.has(*key)]:
+            self._replace((skill, file), None)  # written and taken away since the files were listed
         for skill in self._listings:
             self._see_entries(skill, self.files(skill))
 
