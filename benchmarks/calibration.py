@@ -16,7 +16,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from acontext_cli.engines.engine import Proposal, Proposed
 from acontext_cli.engines.llm import moves
 from acontext_cli.engines.llm.ours import Unfit
 from acontext_cli.engines.llm.proposing import Proposer
+from acontext_cli.files import DISK
 from acontext_cli.gates import GATES, Evidence, Gate, first_objection
 from acontext_cli.learned import Attempt, SpaceView
 from acontext_cli.ledger import Record, Run
@@ -38,6 +39,8 @@ from acontext_cli.trace.witness import witnessed
 
 LESSONS = Path(__file__).parent / "lessons"
 NOTES = "notes.md"
+FAST = replace(DISK, sync=lambda fd: None, sync_data=lambda fd: None)
+"""Nothing of these spaces outlives a moment."""
 PROPOSER = "proposer"
 """What a learner is told before any gate looks: an entry of this very title was deleted, or stands there."""
 SECRETS = {
@@ -189,7 +192,7 @@ def _decoded(result: str) -> str:
 
 def _store(case: Case, folder: Path) -> SkillStore:
     """The case's space: its entries as earlier runs wrote them, and what a person took away since."""
-    store = SkillStore(folder / "skills", folder / "machine", folder / "history")
+    store = SkillStore(folder / "skills", folder / "machine", folder / "history", FAST)
     store.prepare()
     draft, records = store.draft(), list[Record]()
     for name in dict.fromkeys((*case.space, case.skill)):
@@ -209,7 +212,7 @@ def _store(case: Case, folder: Path) -> SkillStore:
     if not case.deleted:
         return store
     (store.folder / case.skill / "gone.md").unlink()
-    return SkillStore(folder / "skills", folder / "machine", folder / "history")  # as the next command finds it
+    return SkillStore(folder / "skills", folder / "machine", folder / "history", FAST)  # as the next command finds it
 
 
 def _record(skill: str, file: str, entry: str) -> Record:
