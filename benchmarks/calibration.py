@@ -39,7 +39,7 @@ from acontext_cli.trace.witness import witnessed
 
 LESSONS = Path(__file__).parent / "lessons"
 NOTES = "notes.md"
-FAST = replace(DISK, sync=lambda fd: None, sync_data=lambda fd: None)
+FAST = replace(DISK, sync=lambda _: None, sync_data=lambda _: None)
 """Nothing of these spaces outlives a moment."""
 PROPOSER = "proposer"
 """What a learner is told before any gate looks: an entry of this very title was deleted, or stands there."""
