@@ -34,6 +34,15 @@ LINES = """\
 - Steps:
   1. `check_logs(<gateway>)`"""
 ENTRY = f"## {TITLE}\n{LINES}"
+
+
+def entry_of(title: str) -> str:
+    """An entry under another title, of routes of its own: no two of them say the same."""
+    return ENTRY.replace(TITLE, title).replace(
+        "502 Bad Gateway", f"502 Bad Gateway on /{title.split()[-1].lower()}/orders"
+    )
+
+
 BODY = "# Devops\n\nWhat worked.\n\n## File Structure\n\n- one file a service\n\n## Guidelines\n\n- roles, not names\n"
 OWN = "---\nname: {name}\ndescription: {about}\n---\n\n# People\n\nOne file a person, `first-last.md`.\n"
 

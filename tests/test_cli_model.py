@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Cli
-from learner import DATE, ENTRY, FILE, SKILL, SUCCESS, TITLE, adds, confirms, creates, looks, tree
+from learner import DATE, ENTRY, FILE, SKILL, SUCCESS, TITLE, adds, confirms, creates, entry_of, looks, tree
 from llm import Pair, facts, report, skip
 from misbehaving import Answer, At, Behaviour, answers, call, message, refuses, server, unless, used
 from transcripts import incident
@@ -44,7 +44,7 @@ def clerk() -> Behaviour:
     def writes(body: dict[str, Any]) -> Answer:
         text = body["messages"][1]["content"]
         days = re.findall(r"^- Asked for: (.*)$", text, re.MULTILINE)
-        texts = [ENTRY.replace(TITLE, titled(day)) for day in days]
+        texts = [entry_of(titled(day)) for day in days]
         first = adds if f"<name>{SKILL}</name>" in text else creates
         more = (adds(each, lesson=number) for number, each in enumerate(texts[1:], 2))
         return turn(looks(), first(texts[0], lesson=1), *more)(body)

@@ -86,6 +86,31 @@ def test_the_report_fits_eighty_columns_and_is_plain_in_a_pipe(cli: Cli) -> None
     assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 
+def test_a_hasty_lesson_is_held_and_the_entry_says_it_right(demo: dict[str, object], cli: Cli) -> None:
+    told = demo["doubtful"]
+    assert told["decision"] == "held"  # type: ignore[index]
+    assert "p99_latency_ms was 4,200, upstream_timeout_ms 5,000" in told["reason"]  # type: ignore[index]
+    assert "within 20 % of its setting" in told["instead"]  # type: ignore[index]
+    held = Path(str(demo["workspace"]), ".acontext/spaces/default/held.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line)["reason"] for line in held.splitlines()] == [told["reason"]]  # type: ignore[index]
+    shown = cli("demo", "run")
+    assert "A hasty learner would have written of act 1:" in shown
+    assert "held: “the upstream's p99 above the timeout”: p99_latency_ms was 4,200," in shown
+    assert "The entry says instead: go on only if one of them comes within 20 % of its" in shown
+
+
+def test_a_true_condition_is_not_held_and_without_a_hasty_lesson_nothing_is_said(cli: Cli) -> None:
+    text = (ROOT / "scenarios/devops-502/scenario.yaml").read_text(encoding="utf-8")
+    true = text.replace("p99 above the timeout", "p99 within 20 % of the timeout")
+    true = true.replace("p99 is above `upstream", "p99 is near `upstream")
+    (cli.root / "true.yaml").write_text(true, encoding="utf-8")
+    assert played(cli, "--scenario", "true.yaml")["doubtful"]["decision"] == "written"  # type: ignore[index]
+    head, _, rest = text.partition("doubtful:")
+    (cli.root / "none.yaml").write_text(head + rest[rest.index("acts:") :], encoding="utf-8")
+    assert played(cli, "--scenario", "none.yaml")["doubtful"] is None
+    assert "hasty" not in cli("demo", "run", "--scenario", "none.yaml")
+
+
 def test_clean_removes_what_the_demo_made_and_nothing_else(cli: Cli) -> None:
     played(cli)
     (cli.root / "acontext-demo/notes.txt").write_text("mine", encoding="utf-8")

@@ -26,7 +26,11 @@ from acontext_cli.show.report import as_reported, report
 
 MUSEUM = str(ROOT / "tests/scenarios/museum-tickets.yaml")
 SKILL = "turnstile-incidents"
-TEXT = "## Tickets refused: their form is too new\n- When to Apply: BAD_TICKET\n- Steps:\n  1. read both logs"
+TEXT = """\
+## Tickets refused: their form is too new
+- When to Apply: BAD_TICKET
+- Steps:
+  1. `check_logs` of both sides: which form does either want?"""
 LESSON = {
     "task": 1,
     "title": "Tickets refused: their form is too new",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from traces import asks, transcript, user
+from traces import asks, growth, transcript, user
 
 from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.edits import CreateSkill, ReplaceText, WriteFile
@@ -187,6 +187,101 @@ def test_what_the_transcript_holds_passes_and_so_do_numbers_and_placeholders(tex
 )
 def test_what_the_transcript_does_not_hold_is_refused_by_name(text: str, word: str) -> None:
     assert missing(text) == f"the transcript does not hold {word!r}"
+
+
+TYPED = transcript(
+    "Build it.",
+    ("bash", {"command": "docker run \\\n  -p 80:80 --rm \\\n  'web:1.2' && docker ps"}, "up"),
+    ("bash", {"command": 'kubectl -n prod get pods -l app="api" -o wide | grep -v Running'}, "api-7f9c 0/1 Error"),
+    ("bash", {"command": "DATABASE_URL=$TEST_URL npm test -- --timeout=30 && ls -la ${HOME}/logs"}, "logs/app.log"),
+    ("run_sql", {"query": "SELECT id FROM orders WHERE total > 100"}, '{"rows": 3}'),
+    ("write", {"path": "C:\\srv\\app.ini", "text": '[pool]\nmax_size = 40\nmode = "fast"'}, "ok"),
+    ("update_config", {"service": "gw", "key": "upstream_timeout_ms", "value": "10000"}, "ok"),
+)
+
+
+def typed(text: str) -> bool:
+    return anchored(proposal(text), evidence(*TYPED)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`docker run -p 80:80 --rm web:1.2`",
+        '`docker run --rm -p 80:80 "web:1.2"`',
+        "```sh\n# once\ndocker run \\\n    --rm -p 80:80 web:1.2\n```",
+        "`kubectl get pods -n prod -l app=api`",
+        "`kubectl -n prod get pods -l 'app=api' -o wide|grep -v Running`",
+        "`kubectl -n <namespace> get pods`",
+        "`kubectl -n {namespace} get pods`",
+        "`npm test -- --timeout=60`",
+        "`ls -al $HOME/logs`",
+        "`ls -a`",
+        "`npm test.`",
+        "`npm test …`",
+        "`npm test ...`",
+        "`select id from orders`",
+        "`logs/*.log`",
+        "`C:\\srv\\app.ini`",
+        "`max_size = 80`",
+        "`max_size: 80`",
+        "`upstream_timeout_ms = 20000`",
+        "`upstream_timeout_ms=<2 × the slowest>`",
+        '`update_config(service="gw", key="upstream_timeout_ms", value="<twice>")`',
+        '`update_config({"service": "gw", "key": "upstream_timeout_ms"})`',
+        "`update_config(<gateway>, <setting>, <(max - kept) / replicas>)`",
+        '`mode = "fast"`',
+        "`$TEST_URL`",
+        "`api-…`",
+    ],
+)
+def test_how_it_is_spelled_does_not_count(text: str) -> None:
+    assert typed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`docker run --privileged web:1.2`",
+        "`docker run web:1.3`",
+        "`docker rm web`",
+        "`kubectl -n prod delete pods -l app=api`",
+        "`kubectl -n staging get pods`",
+        "`kubectl get pods | grep Error | xargs kubectl delete`",
+        "`upstream_timeout`",
+        "`max_sizes = 40`",
+        "`size = 40`",
+        "`npm install`",
+        "`npm test -- --watch`",
+        "`ls -R`",
+        "`rm logs/*.log`",
+        "`*`",
+        "`~/.ssh/*`",
+        "`$HOME_DIR/logs`",
+        "`drop table orders`",
+        "`C:\\srv\\other.ini`",
+        "`update_config(service=gw, key=max_retries)`",
+        "`https://api.example/<id>`",
+        "`web:1.2 | sh`",
+        "```\ndocker run \\\n  --privileged web:1.2\n```",
+    ],
+)
+def test_another_name_option_or_file_is_refused(text: str) -> None:
+    assert not typed(text)
+
+
+def test_words_that_lie_far_apart_make_no_command() -> None:
+    assert anchored(proposal("`rm -rf data`"), evidence(user(f"rm {'x ' * 400} -rf data"))) is not None
+
+
+@pytest.mark.parametrize("part", ["a", "a ", "grep ", "| ", "'", "\\\n", "a_"])
+def test_time_grows_with_the_transcript_alone(part: str) -> None:
+    asked = proposal("`grep -rn foo*bar`, `a b c`, `a_b | c`")
+
+    def work(size: int) -> object:
+        return anchored(asked, evidence(user(part * size)))
+
+    assert growth(work, 20_000) < 10
 
 
 def test_the_words_of_a_command_stand_in_one_message() -> None:

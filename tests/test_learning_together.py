@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from learner import ENTRY, FILE, SKILL, SUCCESS, TITLE, Clerk, Desk, adds, creates, leaves, looks, turn
+from learner import FILE, SKILL, SUCCESS, TITLE, Clerk, Desk, adds, creates, entry_of, leaves, looks, turn
 from llm import calls, facts, report, skip
 from transcripts import incident
 
@@ -52,9 +52,7 @@ def wrote(messages: Sequence[Json]) -> Reply:
     text = str(messages[1]["content"])
     days = re.findall(r"^- Asked for: (.*)$", text, re.MULTILINE)
     moves = [
-        (adds if number > 1 or f"<name>{SKILL}</name>" in text else creates)(
-            ENTRY.replace(TITLE, titled(day)), lesson=number
-        )
+        (adds if number > 1 or f"<name>{SKILL}</name>" in text else creates)(entry_of(titled(day)), lesson=number)
         for number, day in enumerate(days, 1)
     ]
     return turn(looks(), *moves)
@@ -370,9 +368,9 @@ def test_entries_are_named_in_the_order_of_their_sessions(desk: Desk) -> None:
 
     def named(messages: Sequence[Json]) -> Reply:
         return turn(
-            creates(ENTRY.replace(TITLE, "One"), lesson=1),
-            adds(ENTRY.replace(TITLE, "Three"), lesson=3),
-            adds(ENTRY.replace(TITLE, "Two"), lesson=2),
+            creates(entry_of("One"), lesson=1),
+            adds(entry_of("Three"), lesson=3),
+            adds(entry_of("Two"), lesson=2),
         )
 
     done, _ = run(desk, clerk(writes=named), jobs=3)

@@ -216,6 +216,29 @@ class TestWhatIsHeldOrRefused:
         assert desk.did() == ["add"]
         assert "check_weather" not in desk.text()
 
+    def test_a_fault_that_passed_is_dropped_and_not_to_be_mended(self, desk: Desk) -> None:
+        request, *rest = incident()
+        busy, fine = called("get_quota", "Error: 503, try again", id="q"), called("get_quota", "quota: 9", id="q")
+        desk.session("monday", [request, *rest[:-1], *busy, *fine, rest[-1]])
+        text = (
+            "## get_quota is down\n- When to Apply: `get_quota`\n- Failed Because: 503, try again\n- Do Instead: guess"
+        )
+        learned = desk.learn("monday", three(failure()), turn(creates(text)))
+        reason = "passing: the same call succeeded later unchanged (`get_quota`)"
+        assert learned.skipped == ((1, f"“Warning: get_quota is down”: {reason}"),)
+        assert (learned.refused, learned.held, desk.did()) == ((), (), [])
+        assert not desk.workspace.is_new(desk.workspace.session("monday"))
+
+    def test_a_false_comparison_is_held_for_a_person(self, desk: Desk) -> None:
+        request, *rest = incident()
+        limits = called("read_limits", "p99_ms: 4200\nread_timeout_ms: 5000", id="q")
+        desk.session("monday", [request, *rest[:-1], *limits, rest[-1]])
+        text = ENTRY.replace("502 Bad Gateway", "502 Bad Gateway, and p99 above the timeout")
+        learned = desk.learn("monday", task(SUCCESS), turn(creates(text)))
+        reason = "“p99 above the timeout”: p99_ms was 4,200, upstream_timeout_ms 5,000"
+        assert learned.held == ((TITLE, reason),)
+        assert [held.reason for held in desk.store.held()] == [reason]
+
     def test_what_stays_refused_is_shown_and_given_up(self, desk: Desk) -> None:
         desk.session()
         wrong = creates(ENTRY.replace("check_logs(", "check_weather("))

@@ -76,6 +76,20 @@ def test_a_scenario_is_read_whole(tmp_path):
     assert load_scenario(write(tmp_path, SMALL)) == small()
 
 
+def test_it_may_hold_what_a_hasty_learner_would_write(tmp_path):
+    told = "doubtful:\n  title: Slots\n  applies_when: jobs above slots\n  principle: more\n  steps: [look, raise]\n"
+    doubtful = load_scenario(write(tmp_path, told + SMALL)).doubtful
+    assert (doubtful.title, doubtful.applies_when, doubtful.generalizable_pattern) == (
+        "Slots",
+        "jobs above slots",
+        "more",
+    )
+    assert (doubtful.steps, doubtful.verify) == (("look", "raise"), "")
+    assert refusal(write(tmp_path, told.replace("steps", "step") + SMALL)) == (
+        ", line 5: unknown key 'step' (did you mean 'steps'?)"
+    )
+
+
 def test_the_system_prompt_may_be_its_own(tmp_path):
     assert load_scenario(write(tmp_path, SMALL + "system: Be brief.\n")) == small(system="Be brief.")
 

@@ -281,6 +281,15 @@ def test_what_a_person_deleted_stays_deleted(tmp_path: Path, again: bool) -> Non
     assert opened(tmp_path).ledger.deleted == {"e1"}
 
 
+def test_a_file_that_a_person_took_away_just_after_a_commit_is_known_by_its_titles(tmp_path: Path) -> None:
+    store = begun(tmp_path)
+    draft = drafted(store, add("4f2a9d", "more.md"))
+    record = Record(action="add", lesson="l9", skill="gateways", file="more.md", entry="4f2a9d")
+    store.commit(draft, [record], replace(RUN, id="later"))
+    path(tmp_path, "more.md").unlink()
+    assert store.deleted_titles() == ["Timeout"]
+
+
 def test_entries_of_a_file_that_cannot_be_read_are_not_taken_for_deleted(tmp_path: Path) -> None:
     learned(tmp_path, GATEWAYS, add("e1"), add("e2", "other.md"))
     path(tmp_path, "errors.md").write_bytes(b"\xff" + entry("e1").encode())

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from acontext_cli.demo.hasty import Doubted, HastyEngine, doubted, without
 from acontext_cli.demo.play import Played, Step, play
 from acontext_cli.demo.scenario import Act, Scenario
 from acontext_cli.distillations import Distillation
@@ -54,6 +55,8 @@ class Demo:
     runs: tuple[Played, ...]
     learned: tuple[tuple[str, str], ...]
     """Skill and file of each entry that the first act taught."""
+    doubted: Doubted | None = None
+    """What became of the scenario's hasty lesson."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,8 @@ class Stage:
     def run(self) -> Demo:
         self.store.prepare(self._run(self.engine(None), "prepare"))
         first, *later = self.scenario.acts
-        runs, learned = [self._played(1, first, 1, with_skills=False)], self._learn(first)
+        runs = [self._played(1, first, 1, with_skills=False)]
+        learned, hasty = self._learn(first)
         runs += [self._played(1, first, time, with_skills=False) for time in range(2, self.repeat + 1)]
         for number, act in enumerate(later, 2):
             for time in range(1, self.repeat + 1):
@@ -88,6 +92,7 @@ class Stage:
             workspace=self.workspace.root,
             runs=tuple(runs),
             learned=tuple(dict.fromkeys((entry.skill, entry.file) for entry in learned.lessons)),
+            doubted=hasty,
         )
 
     def _played(self, number: int, act: Act, time: int, *, with_skills: bool) -> Played:
@@ -133,13 +138,26 @@ class Stage:
         ids = (f"m{place:03}" for place in count(1))
         return Session.open(made.folder, clock=lambda: next(clock), new_id=lambda: next(ids))
 
-    def _learn(self, act: Act) -> Learned:
-        """Learn from the first time that an act was played."""
+    def _learn(self, act: Act) -> tuple[Learned, Doubted | None]:
+        """Learn from the first time that an act was played; what became of a hasty lesson is told apart."""
         session = self.workspace.find_session(_id(self.scenario.name, act.name))
-        engine = self.engine(session)
+        engine, hasty = self.engine(session), self.scenario.doubtful
+        engine = HastyEngine(engine, hasty) if hasty else engine
         learned = learn(session, engine, self.store, run=self._run(engine, session.name, session.id))
-        self.show.learned(learned, tuple(session.distillations()))
-        return learned
+        verdicts = tuple(session.distillations())
+        if hasty is None:
+            self.show.learned(learned, verdicts)
+            return learned, None
+        title = hasty.title
+        told = tuple(each for each in verdicts if getattr(each.verdict, "title", "") != title)
+        self.show.learned(without(hasty, learned), told)
+        return learned, doubted(hasty, learned, self._written(learned, title))
+
+    def _written(self, learned: Learned, but: str) -> str:
+        """The first entry that was learned, but for one of this title."""
+        ids = (each.entry for each in learned.lessons if each.title != but and each.entry)
+        found = self.store.draft().entry(next(ids, ""))
+        return found[1].text if found else ""
 
     def _run(self, engine: Engine, name: str, session: str = "") -> Run:
         time = f"{self.scenario.date}T{'10' if session else '08'}:00:00.000Z"

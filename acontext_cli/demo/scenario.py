@@ -9,6 +9,7 @@ from pathlib import Path
 from acontext_cli.demo.document import read
 from acontext_cli.demo.faults import Fault, fault
 from acontext_cli.demo.part import Part
+from acontext_cli.distillations import Success
 from acontext_cli.errors import AcontextError
 
 __all__ = ["SYSTEM_PROMPT", "Act", "Fault", "Scenario", "bundled", "find_scenario", "load_scenario"]
@@ -45,18 +46,35 @@ class Scenario:
     system: str
     """The agent's system prompt."""
     acts: tuple[Act, ...]
+    doubtful: Success | None = None
+    """What a hasty learner would write of the first act: shown to be stopped, if the gates stop it."""
 
 
 def load_scenario(path: Path) -> Scenario:
     """The scenario in the file; a broken one is refused in one line with file, line and reason."""
     document = read(path)
-    fields = document.fields("title", "date", "system", "acts", needed=("title", "date", "acts"))
+    fields = document.fields("title", "date", "system", "acts", "doubtful", needed=("title", "date", "acts"))
     return Scenario(
         name=path.resolve().parent.name if path.name == "scenario.yaml" else path.stem,
         title=fields["title"].text,
         date=_date(fields["date"]),
         system=fields["system"].text if "system" in fields else SYSTEM_PROMPT,
         acts=_acts(fields["acts"]),
+        doubtful=_doubtful(fields["doubtful"]) if "doubtful" in fields else None,
+    )
+
+
+def _doubtful(part: Part) -> Success:
+    told = ("title", "applies_when", "principle", "steps", "verify")
+    fields = part.fields(*told, needed=("title", "applies_when", "steps"))
+    return Success(
+        title=fields["title"].text,
+        task_goal="",
+        approach="",
+        generalizable_pattern=fields["principle"].text if "principle" in fields else "",
+        applies_when=fields["applies_when"].text,
+        steps=tuple(step.text for step in fields["steps"].items),
+        verify=fields["verify"].text if "verify" in fields else "",
     )
 
 

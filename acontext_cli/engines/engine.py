@@ -74,7 +74,8 @@ class Decline:
 class Came:
     """What came of a proposal."""
 
-    decision: Literal["written", "held", "refused"]
+    decision: Literal["written", "held", "refused", "dropped"]
+    """`dropped`: declined by a gate, for good."""
     reason: str = ""
 
 

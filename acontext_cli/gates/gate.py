@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from acontext_cli.engines.engine import Proposal, Space
 from acontext_cli.messages import Message
 from acontext_cli.tasks import Known, Task
+from acontext_cli.trace.steps import Trace, trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What a lesson rests on."""
 
@@ -21,13 +23,19 @@ class Evidence:
     space: Space | None = None
     """What stands in the space that it is to be written into."""
 
+    @cached_property
+    def trace(self) -> Trace:
+        """The calls of the task, read once for all gates that look at them."""
+        return trace(self.messages())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a gate says against a proposal."""
 
     gate: str
-    decision: Literal["refuse", "hold"]
+    decision: Literal["refuse", "drop", "hold"]
+    """`refuse`: a learner may mend it · `drop`: there is nothing to mend · `hold`: a person is to look at it."""
     reason: str
 
 

@@ -102,6 +102,8 @@ class Attempt:
         objection = first_objection(proposal, self._evidence(item), _gates(proposal))
         if objection and objection.decision == "hold":
             return self._hold(item, proposal, objection.reason, objection.gate)
+        if objection and objection.decision == "drop":
+            return self._drop(item, proposal, objection.reason)
         if objection:
             return self._refuse(item, proposal, objection.reason)
         return self._apply(item, proposal)
@@ -142,6 +144,12 @@ class Attempt:
         if objection and objection.decision == "refuse":
             return self._refuse(item, proposed, objection.reason)
         return self._hold(item, proposed, f"{proposed.reason}; {objection.reason}" if objection else proposed.reason)
+
+    def _drop(self, item: Distillation, proposal: Proposal, reason: str) -> Came:
+        """What there is nothing to learn from is declined, and dealt with."""
+        self._dealt.add(item.id)
+        self.declined.append(Decline(lesson=item.id, reason=f"“{proposal.title}”: {reason}"))
+        return Came(decision="dropped", reason=reason)
 
     def _refuse(self, item: Distillation, proposal: Proposal | Hold, reason: str) -> Came:
         self.refused.append(Refusal(item.id, proposal.entry, proposal.title, reason))

@@ -88,6 +88,11 @@ class SpaceView:
         return [*self._held.get(entry, ()), *(held for held in named if held.entry != entry)]
 
     def deleted_titles(self) -> Sequence[str]:
+        return self._gone
+
+    @cached_property
+    def _gone(self) -> Sequence[str]:
+        """Looked up once: the whole space is looked at for it."""
         return self._deleted_titles()
 
     def count(self, entry: str, session: str) -> None:

@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import quote
 from statistics import median
+from textwrap import wrap
 
 from acontext_cli.api.demo_folder import removal
+from acontext_cli.demo.hasty import Doubted
 from acontext_cli.demo.play import Played
 from acontext_cli.demo.run import Demo
-from acontext_cli.show.demo import RULE
+from acontext_cli.show.demo import RULE, WIDTH
 from acontext_cli.show.paint import Line, paint
 from acontext_cli.show.text import counted, one_line, used
 
@@ -29,6 +31,7 @@ def as_reported(demo: Demo) -> dict[str, object]:
         "workspace": str(demo.workspace),
         "runs": [_as_run(run) for run in demo.runs],
         "learned": [{"skill": skill, "file": file} for skill, file in demo.learned],
+        "doubtful": asdict(demo.doubted) if demo.doubted else None,
     }
 
 
@@ -81,6 +84,8 @@ def report(demo: Demo, where: Path) -> None:
     pairs = _pairs(arms)
     if pairs:
         _compare(demo, pairs)
+    if demo.doubted:
+        paint(_doubted(demo.doubted))
     paint(
         [
             ("", ""),
@@ -90,6 +95,21 @@ def report(demo: Demo, where: Path) -> None:
             ("", f"Remove it:    {removal(where)}"),
         ]
     )
+
+
+def _doubted(hasty: Doubted) -> list[Line]:
+    """The lesson that a hasty learner would have written, and what became of it."""
+    style = "red" if hasty.decision == "written" else "yellow"
+    lines: list[Line] = [("", ""), ("bold", "A hasty learner would have written of act 1:"), ("", "")]
+    lines += _folded("", f"“{one_line(hasty.condition)}”")
+    lines += _folded(style, f"{hasty.decision}: {one_line(hasty.reason)}" if hasty.reason else hasty.decision)
+    if hasty.instead and hasty.decision != "written":
+        lines += _folded("", f"The entry says instead: {one_line(hasty.instead)}")
+    return lines
+
+
+def _folded(style: str, text: str) -> list[Line]:
+    return [(style, line) for line in wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ")]
 
 
 def _players(demo: Demo) -> list[Line]:

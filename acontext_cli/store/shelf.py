@@ -107,6 +107,8 @@ class Shelf:
 
     def sweep(self) -> None:
         """Look at every file again."""
+        for skill, file in [key for key in self._pages if not self.has(*key)]:
+            self._replace((skill, file), None)  # written and taken away since the files were listed
         for skill in self._listings:
             self._see_entries(skill, self.files(skill))
 
@@ -114,11 +116,17 @@ class Shelf:
         """Look at one file again, if it is there."""
         self.unreadable.pop((skill, file), None)
         try:
-            self.text(skill, file)
+            if not self._is_seen(skill, file):
+                self.text(skill, file)
         except Changed:
             self._replace((skill, file), None)
         except AcontextError as error:
             self.unreadable[skill, file] = str(error)
+
+    def _is_seen(self, skill: str, file: str) -> bool:
+        """Whether a file is as it was when it was read."""
+        page = self._pages.get((skill, file))
+        return page is not None and page.signature is not None and _same(self.path(skill, file), page.signature)
 
     def _compare(self, skill: str, before: Mapping[str, None]) -> None:
         now = self.files(skill)

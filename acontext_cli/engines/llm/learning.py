@@ -140,6 +140,8 @@ def _looked(asking: Asking, work: Work, call: ToolCall, move: Look) -> None:
 def _answer(came: Came | None, ignored: str) -> str:
     if came and came.decision == "held":
         return f"Held for a person to review: {came.reason}."
+    if came and came.decision == "dropped":
+        return f"Dropped, nothing is to be learned from it: {came.reason}."
     return f"Done.{ignored}"
 
 
