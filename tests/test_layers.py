@@ -40,6 +40,7 @@ LAYERS = (
             "engines",
             "gates",
             "learned",
+            "reviewing",
             "pipeline",
             "demo",
             "prompts",

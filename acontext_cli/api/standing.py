@@ -8,6 +8,7 @@ from acontext_cli.api.session import Session
 from acontext_cli.api.space import LearningSpace
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
+from acontext_cli.learned import Asks
 
 LOOKED_AT = 50
 
@@ -34,6 +35,8 @@ class Standing:
     waiting: tuple[str, ...]
     """Of the newest sessions those that have something to learn from."""
     spaces: tuple[SpaceStanding, ...]
+    review: Asks
+    """What a person is asked about; `none`: held lessons wait without a word."""
     notes: tuple[str, ...]
     """What had to be done about commands that were cut off, and what cannot be read."""
     next: str
@@ -47,6 +50,7 @@ def standing(here: Workspace) -> Standing:
     meant = here.space().name
     standings = tuple(_standing(space, meant) for space in spaces)
     taught = {space.name for space in spaces if space.store.ledger.lessons}
+    asked = here.asks != "none" and any(each.held for each in standings)
     most = sorted(standings, key=lambda each: each.skills, reverse=True)
     return Standing(
         workspace=here.root,
@@ -54,8 +58,9 @@ def standing(here: Workspace) -> Standing:
         sessions=len(here.folder.session_folders()),
         waiting=tuple(waiting),
         spaces=standings,
+        review=here.asks,
         notes=(*(space.store.recovered for space in spaces if space.store.recovered), *broken),
-        next=_next(bool(newest), bool(waiting), [each.name for each in most if each.name in taught], meant),
+        next=_next(bool(newest), bool(waiting), [each.name for each in most if each.name in taught], meant, asked),
     )
 
 
@@ -77,12 +82,14 @@ def _waiting(here: Workspace, sessions: Iterable[Session]) -> tuple[list[str], l
     return waiting, broken
 
 
-def _next(sessions: bool, waiting: bool, taught: Sequence[str], meant: str) -> str:
+def _next(sessions: bool, waiting: bool, taught: Sequence[str], meant: str, asked: bool) -> str:
     if not sessions:
         return "acontext import, or acontext session new --name NAME"
     if waiting:
         return "acontext learn"
     if not taught:
+        if asked:
+            return "acontext review"
         return "acontext record SESSION FILE"
     if meant in taught:
         return "acontext recall"

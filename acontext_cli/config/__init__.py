@@ -36,6 +36,10 @@ SETTINGS = {
     "keep_secrets": Known(
         default="no", about="whether what is recorded keeps its secrets: no (placeholders stand for them) or yes"
     ),
+    "review": Known(
+        default="risky",
+        about="which lessons wait for you: risky (those that look wrong), all (each of them) or none (you are not asked)",
+    ),
     "model": Known(default="gpt-4.1", about="the model: its name as the server or the command knows it"),
     "base_url": Known(
         variable="OPENAI_BASE_URL", about="the address of an OpenAI-compatible server: where empty, that of OpenAI"

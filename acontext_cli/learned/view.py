@@ -5,11 +5,15 @@ from functools import cached_property
 
 from acontext_cli import edits
 from acontext_cli.edits import CreateSkill, SkillEdit
+from acontext_cli.engines.engine import Proposal
 from acontext_cli.errors import AcontextError
 from acontext_cli.ledger import Ledger
 from acontext_cli.skills import DAILY, Entry, Skill
+from acontext_cli.skills.marks import mark
 from acontext_cli.store import Draft, Held
 from acontext_cli.store.schemas import is_by_hand, made_by_engines
+
+_CHANGING = ("## ", "- Known because: ", "- Forget after: ")
 
 
 class SpaceView:
@@ -22,11 +26,13 @@ class SpaceView:
         held: Iterable[Held],
         only: str = "",
         deleted_titles: Callable[[], Sequence[str]] = tuple,
+        rejected: Iterable[Held] = (),
     ) -> None:
         self._draft = draft
         self._ledger = ledger
         self._only = only
         self._deleted_titles = deleted_titles
+        self._rejected = {(item.entry, item.skill, item.file, _essence(item.text)) for item in rejected}
         self._created: set[str] = set()
         """Skills that this run makes: the ledger cannot know of them yet."""
         self._taught: dict[str, set[str]] = {}
@@ -51,7 +57,16 @@ class SpaceView:
         return frozenset(self._ledger.sources(entry) | held | self._taught.get(entry, set()))
 
     def deleted(self, entry: str) -> bool:
-        return self._draft.was_deleted(entry)
+        return self._draft.was_deleted(entry) or self.rejected(entry)
+
+    def rejected(self, entry: str) -> bool:
+        return self._ledger.is_rejected(entry) and not self._draft.holds(entry)
+
+    def turned_down(self, proposal: Proposal) -> bool:
+        """Whether a person rejected it in a review: a new entry, or this very change of one that stands."""
+        if proposal.action == "add":
+            return self.rejected(proposal.entry)
+        return (proposal.entry, proposal.skill, proposal.file, _essence(proposal.text)) in self._rejected
 
     def taught(self, lessons: Collection[str]) -> Sequence[str]:
         """The daily log is none of it: what it records stays true."""
@@ -93,6 +108,11 @@ class SpaceView:
             self._draft.apply(edit)
             if isinstance(edit, CreateSkill):
                 self._created.add(edit.name)
+
+
+def _essence(text: str) -> frozenset[str]:
+    """What a text says, its day and how often it was seen apart."""
+    return frozenset(mark(line) for line in text.split("\n") if line.strip() and not line.startswith(_CHANGING))
 
 
 class _Trial:

@@ -15,6 +15,16 @@ State = Literal["held", "written", "rejected", "dropped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided about a lesson that waited."""
+
+    was: "Held"
+    """The lesson as they saw it: where it is not so any more, nothing is written."""
+    lines: frozenset[str] = frozenset()
+    """Marks of the lines that are theirs, and not the program's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """A lesson that was not written, and why."""
 
@@ -71,6 +81,10 @@ class HeldLessons:
     def items(self, state: State = "held") -> list[Held]:
         """The lessons in this state, in the order in which they were first held."""
         return [item for item in self._all().values() if item.state == state]
+
+    def says(self, item: Held) -> bool:
+        """Whether this is the last that is known of a lesson."""
+        return self._all().get(item.id) == item
 
     def of_run(self, run: str) -> list[Held]:
         """The lessons that a run held, whatever became of them."""
