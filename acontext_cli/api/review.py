@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acontext_cli.errors import AcontextError
@@ -66,8 +68,9 @@ class Review:
 
     def find(self, ref: str, *, rejected: bool = False) -> Item:
         """The lesson of this id, or of this beginning of one. `rejected`: among those too."""
-        known = [Item(name, desk, held) for name, desk in self._desks.items() for held in desk.rejected()]
-        named = [*self.items(), *(known if rejected else ())]
+        named = list(self.items())
+        if rejected:
+            named += [Item(name, desk, held) for name, desk in self._desks.items() for held in desk.rejected()]
         found = [each for each in named if ref and each.id.startswith(ref)]
         if len(found) == 1:
             return found[0]
@@ -78,6 +81,9 @@ class Review:
 
     def _session(self, id: str) -> Session | None:
         """The session of this id, where it is here."""
-        folders = self._workspace.folder.session_folders()
-        folder = next((path for path in folders if id and path.name.partition("-")[2] == id), None)
+        folder = self._folders.get(id)
         return Session.open(folder) if folder else None
+
+    @cached_property
+    def _folders(self) -> dict[str, Path]:
+        return {path.name.partition("-")[2]: path for path in self._workspace.folder.session_folders()}

@@ -32,7 +32,7 @@ def review(
 ) -> None:
     """Show the lessons that are held, one at a time, and decide about them."""
     from acontext_cli.api.review import Review
-    from acontext_cli.show.review import as_shown, show_list
+    from acontext_cli.show.review import as_shown, show_left, show_list
 
     found = Review(workspace(context), space)
     if accept or reject:
@@ -47,6 +47,7 @@ def review(
         show_list(items, asks=found.asks)
     else:
         Sitting(items).hold(asks=found.asks)
+        show_left(sum(1 for _ in found.items()))
 
 
 def _decide(found: "Review", accept: Sequence[str], reject: Sequence[str]) -> None:
@@ -76,14 +77,14 @@ class Sitting:
     rejected: int = 0
 
     def hold(self, *, asks: bool) -> None:
-        from acontext_cli.show.review import NOT_ASKED, show_end
+        from acontext_cli.show.review import NOT_ASKED, show_decided
 
         if not asks:
             say(NOT_ASKED)
         for number, item in enumerate(self.items, 1):
             if item.waits() and not self._decided(item, number):
                 break
-        show_end(self.accepted, self.rejected, sum(item.waits() for item in self.items))
+        show_decided(self.accepted, self.rejected)
 
     def _decided(self, item: "Item", number: int) -> bool:
         """Show a lesson and act on the answer; whether to go on."""

@@ -38,7 +38,7 @@ SETTINGS = {
     ),
     "review": Known(
         default="risky",
-        about="which lessons wait for you: risky (those that look wrong), all (each of them) or none (you are not asked)",
+        about="which lessons wait for you: risky (what looks wrong), all of them, or none (you are not asked)",
     ),
     "model": Known(default="gpt-4.1", about="the model: its name as the server or the command knows it"),
     "base_url": Known(

@@ -65,10 +65,9 @@ class Attempt:
             self.error = error
         self._close(due)
 
-    def drop(self, lessons: Iterable[str], reason: str) -> None:
+    def drop(self, held: Iterable[Held], reason: str) -> None:
         """Let held lessons wait no longer."""
-        waiting = self._view.waiting("", tuple(lessons))
-        self.settled.extend(replace(held, state="dropped", reason=reason) for held in waiting if held.entry)
+        self.settled.extend(replace(each, state="dropped", reason=reason) for each in held)
 
     def all_records(self, run: Run) -> list[Record]:
         """The records of a run; each names its session where the run has several."""

@@ -136,14 +136,13 @@ def _tried(
 ) -> tuple[Draft, Attempt]:
     draft, by_id = share.store.draft(), {session.id: session for session in sessions}
     due = [item for item in due if item.id not in share.store.ledger.lessons]  # another process may have been faster
-    store = share.store
-    view = SpaceView(
-        draft, store.ledger, store.held(), share.only, store.deleted_titles, rejected=store.held("rejected")
-    )
+    store, gone = share.store, set(_overtaken(by_id, due))
+    held = [each for each in store.held() if each.lesson not in gone]
+    view = SpaceView(draft, store.ledger, held, share.only, store.deleted_titles, store.held("rejected"))
     read = lambda item: witnessed(by_id[item.session].messages_of(item.task))  # noqa: E731
     attempt = Attempt(view, read, only=share.only, asks=share.asks)
+    attempt.drop((each for each in store.held() if each.lesson in gone), FAILED_SINCE)
     attempt.learn(engine, due, {session.id: session.safe(session.name) for session in sessions})
-    attempt.drop(_overtaken(by_id, due), FAILED_SINCE)
     return draft, attempt
 
 

@@ -41,7 +41,7 @@ def _added(held: Held, item: Distillation | None, view: SpaceView, text: str) ->
         raise Gone("you rejected this" if view.rejected(held.entry) else "you deleted its entry")
     skill, file, along = _place(held, item, view, text)
     sessions = len(view.sources(held.entry) | {held.session})
-    text = _ready(text if sessions == 1 else with_sessions(text, sessions), skill, view)
+    text = _ready(text, skill, view, sessions)
     return _proposal(held, (*along, AddEntry(skill=skill, file=file, text=text)), skill, file, text)
 
 
@@ -69,7 +69,7 @@ def _replaced(held: Held, view: SpaceView, text: str) -> Proposal:
     if _count(view, skill, entry.file, entry.text) != 1:
         raise Gone(MADE_FOR)
     sessions = len(view.sources(held.entry) | {held.session})
-    text = _ready(with_sessions(text, sessions), skill, view)
+    text = _ready(text, skill, view, sessions)
     edit = ReplaceText(skill=skill, file=entry.file, old=entry.text, new=text)
     made = _proposal(held, (edit, *_fitting(asked, view)), skill, entry.file, text)
     return replace(made, before=entry.text)
@@ -115,9 +115,9 @@ def _with_id(text: str, held: Held) -> str:
     return "\n".join([heading(found[0].title, found[0].date or held.date, held.entry), *([rest] if rest else [])])
 
 
-def _ready(text: str, skill: str, view: SpaceView) -> str:
-    """An entry says that it was accepted, but in a skill whose form is a person's."""
-    return text if view.by_hand(skill) else accepted(text)
+def _ready(text: str, skill: str, view: SpaceView, sessions: int) -> str:
+    """An entry says how many sessions taught it and that it was accepted, but in a skill whose form is a person's."""
+    return text if view.by_hand(skill) else accepted(with_sessions(text, sessions))
 
 
 def _edits(held: Held) -> Sequence[SkillEdit]:

@@ -126,8 +126,14 @@ class Desk:
         if reason := source.failed_since():
             raise Gone(reason)
         draft = self._store.draft()
-        view = SpaceView(draft, self._store.ledger, self._store.held(), deleted_titles=self._store.deleted_titles)
+        view = SpaceView(draft, self._store.ledger, list(self._supporting(held)))
         return draft, view, anew(held, source.item, view, text)
+
+    def _supporting(self, held: Held) -> Iterator[Held]:
+        """What waits, without what failed since in another session: that speaks for no entry."""
+        for each in self._store.held():
+            if each.id == held.id or _key(each) != _key(held) or not behind(each, self._find).failed_since():
+                yield each
 
     def _theirs(self, held: Held, source: Behind, proposal: Proposal) -> frozenset[str]:
         """Marks of the lines that a person wrote: the program would have written others."""

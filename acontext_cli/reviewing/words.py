@@ -18,7 +18,7 @@ def accepted(text: str) -> str:
     if places:
         lines[places[-1]] = _said(lines[places[-1]])
     else:
-        lines.append(f"{KNOWN}a person {ACCEPTED.replace(' in', ' it in')}")
+        lines.append(f"{KNOWN}{ACCEPTED}")
     told = "\n".join(lines)
     return told if tokens(told) <= ENTRY_TOKENS else text
 

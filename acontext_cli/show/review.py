@@ -91,10 +91,15 @@ def show_dropped(held: Held, reason: str) -> None:
     paint([("dim", f"  dropped: {one_line(held.title, 100)}: {one_line(reason)}")])
 
 
-def show_end(accepted: int, rejected: int, left: int) -> None:
+def show_decided(accepted: int, rejected: int) -> None:
     """What a review came to."""
     say()
-    say(f"{accepted:,} accepted, {rejected:,} rejected, {left:,} left for later")
+    say(f"{accepted:,} accepted, {rejected:,} rejected")
+
+
+def show_left(left: int) -> None:
+    if left:
+        say(f"{counted(left, 'lesson')} left for later: acontext review")
 
 
 def show_problem(reason: str) -> None:

@@ -65,6 +65,8 @@ class HeldLessons:
     def __init__(self, path: Path, disk: Disk = DISK) -> None:
         self._path = path
         self._disk = disk
+        self._known: tuple[tuple[int, int], dict[str, Held]] = ((0, 0), {})
+        """What the file holds, by its inode and size: lines are only ever added."""
 
     def new(self, items: Iterable[Held]) -> list[str]:
         """The lines that say of some lessons what is not said of them yet."""
@@ -91,6 +93,15 @@ class HeldLessons:
         return [item for item in self._all().values() if item.run == run]
 
     def _all(self) -> dict[str, Held]:
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            return {}
+        if self._known[0] != (stat.st_ino, stat.st_size):
+            self._known = (stat.st_ino, stat.st_size), self._read_all()
+        return self._known[1]
+
+    def _read_all(self) -> dict[str, Held]:
         found: dict[str, Held] = {}
         for number, (_, text) in enumerate(lines(self._path), 1):
             item = _read(text, f"{str(self._path)!r}, line {number}")
