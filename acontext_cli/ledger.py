@@ -4,7 +4,7 @@ Lines are only ever added, so the ledgers of two clones merge by keeping the lin
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
@@ -16,10 +16,14 @@ from acontext_cli.skills.marks import unpacked
 
 VERSION = 1
 
-Action = Literal["add", "source", "replace", "warning", "create", "edit", "remove", "deleted", "skip", "hold", "reject"]
+Action = Literal[
+    "add", "source", "replace", "warning", "create", "edit", "remove", "deleted", "skip", "hold", "reject", "undo"
+]
 
 HAND = "hand"
 """The engine of a run that a person's own command is."""
+UNDO = "undo"
+"""The engine of a run that takes another one back."""
 
 REVIEW = "review"
 """The engine of a run in which a person decided about a lesson that waited."""
@@ -42,6 +46,8 @@ class Run:
     """What a model read and wrote for it."""
     calls: int = 0
     """How often a model was asked."""
+    undoes: str = ""
+    """The run that it takes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,8 @@ class Record:
     action: Action
     """`add` an entry · `source`: another session for it · `replace` its text · `warning`: turned into one · `create` or
     `edit` a file · `remove` an entry or file · `deleted` by hand · `skip`, `hold`, `reject` a lesson (a gate did it, or
-    in a run of a review a person: then the entry is not taught again)."""
+    in a run of a review a person: then the entry is not taught again) · `undo`: the session speaks for the entry no
+    more."""
     lesson: str = ""
     """Id of the distillation behind it."""
     skill: str = ""
@@ -77,6 +84,7 @@ class Line:
     model: str = ""
     tokens: int = 0
     calls: int = 0
+    undoes: str = ""
     lesson: str = ""
     action: str
     skill: str = ""
@@ -97,6 +105,7 @@ class Line:
             model=run.model,
             tokens=run.tokens,
             calls=run.calls,
+            undoes=run.undoes,
             lesson=record.lesson,
             action=record.action,
             skill=record.skill,
@@ -135,10 +144,14 @@ class Ledger:
     _standing: set[str]
     _deleted: set[str]
     _rejected: dict[str, str]
+    """When a person rejected an entry last, and below when that was taken back."""
+    _lifted: dict[str, str]
     _sources: dict[str, tuple[str, ...]]
     _latest: dict[str, tuple[str, bool, bool]]
     _places: dict[str, tuple[str, str]]
     _marks: dict[str, str]
+    _were: dict[str, str]
+    """Marks that runs wrote and took away."""
 
     def __init__(self, path: Path, disk: Disk = DISK) -> None:
         self._path = path
@@ -162,8 +175,9 @@ class Ledger:
         return {entry for entry in self._rejected if self.is_rejected(entry)}
 
     def is_rejected(self, entry: str) -> bool:
-        """Whether a person rejected the entry in a review, and nothing was written of it since."""
-        return self._rejected.get(entry, "") > self._latest.get(entry, ("", False, False))[0]
+        """Whether a person rejected the entry in a review, and neither took that back nor has it written since."""
+        since = max(self._latest.get(entry, ("", False, False))[0], self._lifted.get(entry, ""))
+        return self._rejected.get(entry, "") > since
 
     def sources(self, entry: str) -> set[str]:
         """The sessions that an entry was learned from."""
@@ -193,11 +207,12 @@ class Ledger:
             runs.setdefault(line.run, _run(line))
         return sorted(runs.values(), key=lambda run: (run.time, run.id), reverse=True)
 
-    def lines(self, run: str = "") -> Iterator[Line]:
-        """What all runs did, or one of them, in order of time; each line once."""
+    def lines(self, run: str = "", where: Callable[[bytes], bool] = bool) -> Iterator[Line]:
+        """What all runs did, or one of them, in order of time; each line once. Only what is read `where` its text is
+        wanted takes time."""
         found: dict[Line, None] = {}
         for number, (_, text) in enumerate(lines(self._path), 1):
-            line = self._parsed(text, number)
+            line = self._parsed(text, number) if where(text) else None
             if line is not None and run in ("", line.run):
                 found[line] = None
         yield from sorted(found, key=lambda line: line.time)
@@ -234,8 +249,9 @@ class Ledger:
         self._end = self._number = 0
         self._last = b""
         self._lessons, self._standing, self._deleted = set(), set(), set()
-        self._rejected = {}
+        self._rejected, self._lifted = {}, {}
         self._sources, self._latest, self._places, self._marks = {}, {}, {}, {}
+        self._were = {}
         self._shared: dict[Any, Any] = {}  # thousands of entries have few places, times and sources
 
     def _is_continued(self) -> bool:
@@ -272,14 +288,20 @@ class Ledger:
 
     def _take_marks(self, line: Line) -> None:
         place = line.entry or f"{line.skill}/{line.file}"
-        self._marks[place] = "".join(sorted((self.marks(place) | unpacked(line.wrote)) - unpacked(line.took)))
+        wrote, took, were = unpacked(line.wrote), unpacked(line.took), unpacked(self._were.get(place, ""))
+        if line.engine == UNDO:  # what it brings back besides was a person's
+            wrote &= were
+        self._marks[place] = "".join(sorted((self.marks(place) | wrote) - took))
+        self._were[place] = "".join(sorted((were | took) - wrote))
 
     def _take_entry(self, line: Line) -> None:
         if line.action == "reject" and line.engine == REVIEW:
             self._rejected[line.entry] = max(line.time, self._rejected.get(line.entry, ""))
+        if line.action == "hold" and line.engine == UNDO:
+            self._lifted[line.entry] = max(line.time, self._lifted.get(line.entry, ""))
         if line.action in _SOURCES and line.session:
             self._set_sources(line.entry, {*self._sources.get(line.entry, ()), line.session})
-        if line.action == "warning":  # its session does not speak for the entry any more
+        if line.action in ("warning", "undo"):  # its session does not speak for the entry any more
             self._set_sources(line.entry, {*self._sources.get(line.entry, ())} - {line.session})
         # Of two lines of one time the end wins, so that the order in the file does not decide.
         now = (line.time, line.action in _GONE, line.action == "deleted")
@@ -305,6 +327,7 @@ def _run(line: Line) -> Run:
         model=line.model,
         tokens=line.tokens,
         calls=line.calls,
+        undoes=line.undoes,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from acontext_cli.distillations import Facts, Success
+from acontext_cli.engines.engine import Pins
 from acontext_cli.skills import SKILL, Entry, Skill, entries, parse_skill, render
 
 
@@ -17,6 +18,7 @@ class Shown:
     entries: Mapping[str, tuple[str, Entry]] = field(default_factory=dict)
     taught: Mapping[str, frozenset[str]] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    hand: Mapping[str, Pins] = field(default_factory=dict)
 
     def names(self) -> Sequence[str]:
         return self.skills
@@ -30,6 +32,9 @@ class Shown:
 
     def entry(self, id: str) -> tuple[str, Entry] | None:
         return self.entries.get(id)
+
+    def pins(self, id: str) -> Pins:
+        return self.hand.get(id, Pins())
 
     def sources(self, entry: str) -> frozenset[str]:
         return self.taught.get(entry, frozenset())

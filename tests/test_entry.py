@@ -93,7 +93,8 @@ def test_a_warning_says_what_failed_and_when_to_forget_it() -> None:
         "## Warning: API gateway 502 (date: 2026-03-26) <!-- id: 3a3c6a -->",
         "- Warning: this failed (told from outside: 502 again). Do not follow it.",
         "- Forget after: 2026-06-25",
-        *lines[1:],
+        *lines[1:-1],
+        lines[-1].replace("Known because", "Was believed because"),
     ]
 
 
@@ -118,7 +119,7 @@ def test_what_can_be_spared_goes_first() -> None:
     long = full.replace("`look(<a>)`", "x" * (4 * ENTRY_TOKENS - len(full)))
     warned = warning_text(long, FAILURE, "2026-03-26")
     assert tokens(warned) <= ENTRY_TOKENS
-    assert [word in warned for word in ("Otherwise", "Does Not Apply", "Known because")] == [False, False, True]
+    assert [word in warned for word in ("Otherwise", "Does Not Apply", "Was believed because")] == [False, False, True]
     assert tokens(contradicted_text(long, FAILURE, "2026-03-26")) <= ENTRY_TOKENS
 
 

@@ -367,7 +367,7 @@ class TestASessionThatGoesOn:
             "- Warning: this failed (told from outside: 502 again an hour later). "
             "Do not follow these steps as they stand.",
             "- Forget after: 2026-06-24",
-            rest,
+            rest.replace("- Known because", "- Was believed because"),
         ]
         (entry,) = home.entries()
         assert entry.text.replace("\n" + OTHERWISE, "") == "\n".join(told).replace("\n" + OTHERWISE, "")

@@ -24,10 +24,12 @@ from acontext_cli.reviewing import Desk as Review
 from acontext_cli.reviewing import Gone, Waiting
 from acontext_cli.reviewing.words import accepted
 from acontext_cli.session import Session
+from acontext_cli.session.clock import now
 from acontext_cli.skills import ENTRY_TOKENS, FILE_TOKENS, entries
 from acontext_cli.skills.marks import mark
 from acontext_cli.store import Held, SkillStore
 from acontext_cli.tasks import Known, Outcome
+from acontext_cli.undo import undo
 
 COMMANDS = "project-commands"
 PYTEST = "Test command: `pytest -q`"
@@ -367,6 +369,15 @@ class TestRejecting:
         assert room.states() == {"s1": "written"}
         room.teach(room.session(green(), id="s2"))
         assert room.all_entries()[0].text.endswith("(2 sessions)")
+
+    def test_it_waits_again_where_that_is_taken_back(self, room: Room) -> None:
+        room.teach(room.session(green()))
+        room.review.reject(room.held())
+        store = room.store()
+        undo(store, store.ledger.runs()[0], now())
+        assert (room.states(), room.store().ledger.rejected) == ({"s1": "held"}, set())
+        room.teach(room.session(green(), id="s2"))
+        assert room.states() == {"s1": "written"}
 
     def test_a_model_is_told_of_it_and_cannot_teach_it(self, tmp_path: Path) -> None:
         desk = Desk.at(tmp_path)

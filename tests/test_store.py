@@ -20,6 +20,7 @@ from acontext_cli.files import DISK, Disk, digest
 from acontext_cli.ledger import Record, Run
 from acontext_cli.skills import SKILL, Skill, heading
 from acontext_cli.store import Draft, Held, SkillStore
+from acontext_cli.store.history import History
 
 RUN = Run(id="r1", time="2026-03-26T10:00:00Z", session="s1", engine="offline")
 LATER = replace(RUN, id="r2", time="2026-03-27T10:00:00Z", session="s2")
@@ -68,7 +69,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def skills(root: Path) -> dict[str, bytes]:
     found = tree(root / "skills_store" / "default")
-    return {name: data for name, data in found.items() if name != ".ledger.jsonl.torn"}
+    return {name: data for name, data in found.items() if name not in (".ledger.jsonl.torn", ".gitattributes")}
 
 
 def path(root: Path, file: str, skill: str = "gateways") -> Path:
@@ -434,19 +435,29 @@ def test_lessons_are_held_until_a_person_decides(tmp_path: Path) -> None:
     assert len((tmp_path / ".acontext/spaces/default/held.jsonl").read_text(encoding="utf-8").splitlines()) == 3
 
 
-def test_the_history_is_bounded_and_never_loses_the_newest(tmp_path: Path) -> None:
-    store = opened(tmp_path)
-    names = [store.history.put(str(number).encode()) for number in range(300)]
-    folder = store.history.folder / names[0][:2]
-    for number in range(200):
-        (folder / f"old-{number}").touch()
-        os.utime(folder / f"old-{number}", ns=(number, number))
-    os.utime(folder / names[0], ns=(0, 0))
-    store.history.put(b"0")  # used again, so it is not the oldest any more
-    new = next(str(number) for number in range(300, 99_999) if digest(str(number).encode())[:2] == names[0][:2])
-    store.history.put(new.encode())
-    assert store.history.get(names[0]) == b"0"
-    assert len(list(folder.iterdir())) <= 66
+def test_the_history_is_bounded_and_loses_the_oldest_first(tmp_path: Path) -> None:
+    history = History(tmp_path / "h", limit=1000)
+    names = [history.put(bytes([number]) * 100) for number in range(30)]
+    for age, name in enumerate(reversed(names), 20):
+        aged(history, name, age)
+    history.put(bytes([1]) * 100)  # used again, so it is not the oldest any more
+    history.trim(keep={names[0]})
+    left = [number for number, name in enumerate(names) if (history.folder / name[:2] / name).exists()]
+    assert left == [0, 1, *range(23, 30)]
+    history.trim()
+    assert history.get(names[0]) == bytes(100)
+
+
+def test_what_was_kept_a_moment_ago_stays_for_the_run_that_needs_it(tmp_path: Path) -> None:
+    history = History(tmp_path / "h", limit=100)
+    names = [history.put(bytes([number]) * 100) for number in range(5)]
+    history.trim()
+    assert [history.get(name)[0] for name in names] == [0, 1, 2, 3, 4]
+
+
+def aged(history: History, name: str, seconds: int) -> None:
+    then = time.time_ns() - seconds * 10**9
+    os.utime(history.folder / name[:2] / name, ns=(then, then))
 
 
 def test_a_damaged_or_forgotten_content_is_told(tmp_path: Path) -> None:
@@ -692,3 +703,96 @@ def contents(draft: Draft) -> dict[str, dict[str, str]]:
         return dict(skill.files)
 
     return {name: whole(draft.skill(name)) for name in sorted(draft.names())}
+
+
+# What a person does at the same moment.
+
+
+class Interrupting(Stopping):
+    """A disk before whose given operation a person does something; with a kill behind it where that is wanted."""
+
+    def __init__(self, after: int, person: Callable[[], None], *, exchanges: bool = True, kill: int = 0) -> None:
+        super().__init__(after, Killed)
+        self.person, self.kill = person, kill
+        if not exchanges:
+            self.disk = replace(self.disk, exchange=_cannot)
+
+    def __call__(self, name: str, call: Callable[..., Any], *args: Any) -> Any:
+        self.done += 1
+        if self.done == self.after:
+            self.person()
+        if self.kill and self.done >= self.after + self.kill:
+            raise Killed
+        return call(*args)
+
+
+def _cannot(*_: object) -> None:
+    raise OSError(errno.ENOSYS, "no such call")
+
+
+def saves(target: Path) -> None:
+    """As most editors do: a new file that takes the name."""
+    beside = target.with_name("saved~")
+    beside.write_text(target.read_text(encoding="utf-8") + "- mine\n", encoding="utf-8")
+    beside.rename(target)
+
+
+def saves_in_place(target: Path) -> None:
+    text = target.read_text(encoding="utf-8") + "- mine\n"
+    target.write_text(text, encoding="utf-8")
+
+
+def appends(target: Path) -> None:
+    with target.open("a", encoding="utf-8") as file:
+        file.write("- mine\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "save", "kill"),
+    [
+        *(("errors.md", save, kill) for save in (saves, saves_in_place, appends) for kill in (0, 1, 2)),
+        *((file, save, 0) for save in (saves, appends) for file in ("SKILL.md", "other.md")),
+        ("SKILL.md", saves, 2),
+        ("other.md", appends, 1),
+    ],
+)
+def test_a_person_may_save_at_any_moment(
+    tmp_path: Path, base: Path, file: str, save: Callable[[Path], None], kill: int
+) -> None:
+    refused = 0
+    for after in range(1, 999):
+        home = Path(shutil.copytree(base, tmp_path / f"{after:03}"))
+        target = path(home, file)
+        there = []
+
+        def write(target: Path = target, there: list[bool] = there) -> None:
+            there.append(target.exists())
+            if target.exists():
+                save(target)
+
+        disk = Interrupting(after, write, kill=kill)
+        try:
+            second_run(opened(home, disk.disk))
+        except Changed:
+            refused += 1
+        except Killed:
+            opened(home)
+        if disk.done < after:
+            break
+        if there == [True]:
+            assert "- mine\n" in target.read_text(encoding="utf-8"), after
+        assert list(target.parent.glob(".*.tmp")) == [], after
+        assert opened(home).recovered == ""
+    assert refused > 5 or kill
+
+
+def test_where_a_disk_cannot_exchange_files_are_compared_and_replaced(tmp_path: Path, base: Path) -> None:
+    home = Path(shutil.copytree(base, tmp_path / "home"))
+    disk = Interrupting(0, lambda: None, exchanges=False)
+    second_run(opened(home, disk.disk))
+    assert "e2" in path(home, "errors.md").read_text(encoding="utf-8")
+    other = Path(shutil.copytree(base, tmp_path / "other"))
+    disk = Interrupting(30, lambda: saves(path(other, "errors.md")), exchanges=False)
+    with pytest.raises(Changed):
+        second_run(opened(other, disk.disk))
+    assert "- mine" in path(other, "errors.md").read_text(encoding="utf-8")

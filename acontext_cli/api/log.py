@@ -1,12 +1,14 @@
 """What was learned when: the runs of the ledgers, and what one of them changed, out of the history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from acontext_cli.api.space import LearningSpace
 from acontext_cli.errors import AcontextError
 from acontext_cli.ledger import Line, Run
 from acontext_cli.store import SkillStore
+
+_NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +20,15 @@ class Logged:
     space: str
     session: str
     """Empty where the run was over several sessions."""
+    name: str
+    """Of the session, where it is here and has one."""
     sessions: tuple[str, ...]
     engine: str
     model: str
     tokens: int
     calls: int
+    undoes: str
+    """The run that it takes back."""
     did: dict[str, int]
     """How many records of each action."""
     files: tuple[str, ...]
@@ -39,9 +45,9 @@ class Changes:
     """Files whose contents the history no longer keeps."""
 
 
-def entries(spaces: Iterable[LearningSpace]) -> list[Logged]:
-    """All runs of some spaces, newest first."""
-    found = [run for space in spaces for run in _of(space)]
+def entries(spaces: Iterable[LearningSpace], names: Mapping[str, str] = _NO_NAMES) -> list[Logged]:
+    """All runs of some spaces, newest first; `names`: what sessions are called, by id."""
+    found = [run for space in spaces for run in _of(space, names)]
     return sorted(found, key=lambda each: (each.time, each.run), reverse=True)
 
 
@@ -70,15 +76,15 @@ def changes(store: SkillStore, run: Run) -> Changes:
     return Changes(run=run, records=records, diff="".join(diffs), forgotten=tuple(forgotten))
 
 
-def _of(space: LearningSpace) -> Iterable[Logged]:
+def _of(space: LearningSpace, names: Mapping[str, str]) -> Iterable[Logged]:
     lines: dict[str, list[Line]] = {}
     for line in space.store.ledger.lines():
         lines.setdefault(line.run, []).append(line)
     for run in space.store.ledger.runs():
-        yield _logged(space.name, run, lines[run.id])
+        yield _logged(space.name, run, lines[run.id], names)
 
 
-def _logged(space: str, run: Run, lines: list[Line]) -> Logged:
+def _logged(space: str, run: Run, lines: list[Line], names: Mapping[str, str]) -> Logged:
     did: dict[str, int] = {}
     for line in lines:
         did[line.action] = did.get(line.action, 0) + 1
@@ -90,8 +96,9 @@ def _logged(space: str, run: Run, lines: list[Line]) -> Logged:
         did=did,
         files=files,
         session=sessions[0] if len(sessions) == 1 else "",
+        name=names.get(sessions[0], "") if len(sessions) == 1 else "",
         sessions=sessions,
-        **{name: about[name] for name in ("time", "engine", "model", "tokens", "calls")},
+        **{name: about[name] for name in ("time", "engine", "model", "tokens", "calls", "undoes")},
     )
 
 

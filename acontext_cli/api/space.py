@@ -135,7 +135,7 @@ class Skills:
                 raise AcontextError(f"there is a skill {skill.name!r} already: nothing was taken; --name gives another")
             for file, text in skill.texts.items():
                 draft.put(skill.name, file, text if file == SKILL else unmarked(text, partial(_is_taken, draft)))
-        assets = {(skill.name, file): data for skill in skills for file, data in skill.assets.items()}
+        assets = {(skill.name, file): (None, data) for skill in skills for file, data in skill.assets.items()}
         self.store.commit(draft, (), hand_run(), assets)
 
     def delete(self, name: str) -> None:

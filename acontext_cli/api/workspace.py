@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what records a message does without the learner
     from acontext_cli.pipeline import Learned
     from acontext_cli.session.sessions import Listed
     from acontext_cli.store import SkillStore
+    from acontext_cli.undo import Undone
 
 
 def user_place() -> Path:
@@ -187,6 +188,14 @@ class Workspace:
                 raise error
         return [each.learned for each in done if each.learned]
 
+    def undo(self, run: str = "", *, space: str = "", keep_mine: bool = False) -> "list[Undone]":
+        """Take a run back, without a name the last one; `keep_mine`: but for what was changed since.
+
+        Raises AcontextError with the lines that stand in the way."""
+        from acontext_cli.api.undo import take_back
+
+        return take_back([self.space(name) for name in ([space] if space else self.spaces())], run, keep_mine=keep_mine)
+
     def work(self, session: Session, space: str = "", model: "Model | None" = None) -> "Work":
         """What is needed to learn from a session; `model`: asked instead of the one that is configured."""
         from acontext_cli.api.learning import Work
@@ -267,7 +276,9 @@ class Workspace:
             raise AcontextError(problem.replace("a skill's name", "a space's name"))
         machine = self.folder.machine
         folder = self.folder.skills_store / name
-        return LearningSpace(name, SkillStore(folder, machine / "spaces" / name, machine / "history"))
+        limit = self.config.whole("history_max_mb") << 20
+        store = SkillStore(folder, machine / "spaces" / name, machine / "history", history_limit=limit)
+        return LearningSpace(name, store)
 
 
 def _init() -> "Run":

@@ -114,3 +114,25 @@ def delete(context: typer.Context, skill: SkillName, space: SpaceName = "", yes:
     confirm(f"Delete the skill {skill!r} with {counted(len(files), 'file')}?", yes)
     skills.delete(skill)
     say(f"deleted {skill}")
+
+
+@app.command("why", epilog="Example: acontext skill why devops-incident-patterns gateway-errors.md:8")
+def why(
+    context: typer.Context,
+    skill: SkillName,
+    place: Annotated[
+        str, typer.Argument(metavar="[FILE[:LINE]]", help="One of its files, or a line of it; default: all.")
+    ] = "",
+    space: SpaceName = "",
+    json: AsJson = False,
+) -> None:
+    """Say why a skill, a file or a line is there: who wrote it, on what evidence, what later sessions said of it.
+
+    Works after hand edits, moves and renames, and in a clone without the transcripts.
+    """
+    from acontext_cli.api.why import why as asked
+    from acontext_cli.api.why.clone import standing
+    from acontext_cli.show.why import show_why
+
+    folder, skills = standing(context.obj, space)
+    (as_json if json else show_why)(asked(folder, skills, skill, place))

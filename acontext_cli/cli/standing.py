@@ -91,7 +91,28 @@ def log(
         store, found = find(spaces, run)
         (as_json if json else show_changes)(changes(store, found))
     else:
-        (as_json if json else show_log)(entries(spaces))
+        names = {each.id: each.name for each in here.folder.newest()}
+        (as_json if json else show_log)(entries(spaces, names))
+
+
+@app.command("undo", epilog="Example: acontext undo 4f2a9c11")
+def undo(
+    context: typer.Context,
+    run: Annotated[
+        str, typer.Argument(metavar="[RUN]", help="A run, or the beginning of its id; default: the last one.")
+    ] = "",
+    keep_mine: Annotated[
+        bool, typer.Option("--keep-mine", help="Leave what was changed since, and take back the rest.")
+    ] = False,
+    space: SpaceName = "",
+    json: AsJson = False,
+) -> None:
+    """Take a run back in every file that it wrote: what it taught is not taught again. Undo is a run too, so it can be
+    taken back itself."""
+    from acontext_cli.show.standing import show_undone
+
+    done = workspace(context).undo(run, space=space, keep_mine=keep_mine)
+    (as_json if json else show_undone)(done)
 
 
 def overview(context: typer.Context) -> None:

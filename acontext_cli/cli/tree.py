@@ -30,6 +30,7 @@ TREE = {
     "space": "space",
     "log": "standing",
     "review": "review",
+    "undo": "standing",
     "status": "standing",
     "config": "standing",
 }

@@ -40,6 +40,9 @@ SETTINGS = {
         default="risky",
         about="which lessons wait for you: risky (what looks wrong), all of them, or none (you are not asked)",
     ),
+    "history_max_mb": Known(
+        default="100", about="how much the history may hold, which undo reads: in megabytes; the oldest goes first"
+    ),
     "model": Known(default="gpt-4.1", about="the model: its name as the server or the command knows it"),
     "base_url": Known(
         variable="OPENAI_BASE_URL", about="the address of an OpenAI-compatible server: where empty, that of OpenAI"

@@ -145,6 +145,7 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "timeout": _number(_DECIMAL, lambda number: number > 0, "a number of seconds above 0"),
     "max_input_tokens": _number(_WHOLE, lambda number: number >= 4000, "a whole number from 4000"),
     "max_output_tokens": _number(_WHOLE, lambda number: number >= 0, "a whole number (0: not sent)"),
+    "history_max_mb": _number(_WHOLE, lambda number: number >= 1, "a whole number from 1"),
     "headers": _headers,
     "task_success_criteria": _sentence,
     "task_failure_criteria": _sentence,

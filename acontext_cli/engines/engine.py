@@ -82,6 +82,16 @@ Proposed = Generator[Proposal | Hold | Decline, Came | None, None]
 """Each proposal is tried before the next is asked for; what came of it is sent back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """What a person did to an entry by hand."""
+
+    lines: tuple[str, ...] = ()
+    """The lines that they wrote, as they stand."""
+    taken_out: frozenset[str] = frozenset()
+    """Marks of the lines that they took out."""
+
+
 class Space(Protocol):
     """What the learner may see of a space: never more than it asks for."""
 
@@ -94,6 +104,9 @@ class Space(Protocol):
 
     def entry(self, id: str) -> tuple[str, Entry] | None:
         """The skill and the entry of this id, wherever it stands now."""
+
+    def pins(self, id: str) -> Pins:
+        """What a person did to the entry of this id: it stays."""
 
     def sources(self, entry: str) -> frozenset[str]:
         """Sessions that taught an entry or hold the same lesson."""

@@ -120,7 +120,9 @@ class Attempt:
         try:
             self._view.apply(proposal.edits)
         except Refused as error:
-            return self._refuse(item, proposal, str(error))
+            if proposal.action != "source":
+                return self._refuse(item, proposal, str(error))
+            # A person wrote the line that counts the sessions: the ledger counts them all the same.
         self._forgive(item, proposal)
         if _teaches(item, proposal):
             self._dealt.add(item.id)

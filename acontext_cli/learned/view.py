@@ -4,15 +4,17 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 
 from acontext_cli import edits
-from acontext_cli.edits import CreateSkill, SkillEdit
-from acontext_cli.engines.engine import Proposal
-from acontext_cli.errors import AcontextError
+from acontext_cli.edits import CreateSkill, ReplaceText, SkillEdit
+from acontext_cli.engines.engine import Pins, Proposal
+from acontext_cli.errors import AcontextError, Refused
+from acontext_cli.learned.pins import Changes, check, marked, pinned
 from acontext_cli.ledger import Ledger
-from acontext_cli.skills import DAILY, Entry, Skill
+from acontext_cli.skills import DAILY, SKILL, Entry, Skill
 from acontext_cli.skills.marks import mark
 from acontext_cli.store import Draft, Held
 from acontext_cli.store.schemas import is_by_hand, made_by_engines
 
+_NO = frozenset[str]()
 _CHANGING = ("## ", "- Known because: ", "- Forget after: ")
 
 
@@ -36,6 +38,9 @@ class SpaceView:
         self._created: set[str] = set()
         """Skills that this run makes: the ledger cannot know of them yet."""
         self._taught: dict[str, set[str]] = {}
+        self._added: dict[str, frozenset[str]] = {}
+        self._took: dict[str, frozenset[str]] = {}
+        """Marks of the lines that this run writes and takes away, by place: the ledger cannot know of them yet."""
         self._held: dict[str, list[Held]] = {}
         for item in held:
             self._held.setdefault(item.entry, []).append(item)
@@ -51,6 +56,10 @@ class SpaceView:
 
     def entry(self, id: str) -> tuple[str, Entry] | None:
         return self._draft.entry(id)
+
+    def pins(self, id: str) -> Pins:
+        found = self._draft.entry(id)
+        return pinned(found[1], self._ours(id)) if found else Pins()
 
     def sources(self, entry: str) -> frozenset[str]:
         held = {item.session for item in self._held.get(entry, ())}
@@ -99,15 +108,42 @@ class SpaceView:
         self._taught.setdefault(entry, set()).add(session)
 
     def apply(self, asked_for: Sequence[SkillEdit]) -> None:
-        """Apply the edits of a proposal, all or none. Raises Refused."""
-        if len(asked_for) > 1:
-            trial = _Trial(self._draft)
-            for edit in asked_for:
-                edits.apply(trial, edit)
+        """Apply the edits of a proposal, all or none. Raises Refused, also for what a person's own lines forbid."""
+        asked_for = [edit for edit in asked_for if len(asked_for) == 1 or self._may(edit)]
+        trial = _Trial(self._draft)
+        for edit in asked_for:
+            edits.apply(trial, edit)
+        changes = trial.changes
+        check(changes, self._ours)
         for edit in asked_for:
             self._draft.apply(edit)
             if isinstance(edit, CreateSkill):
                 self._created.add(edit.name)
+        self._wrote(changes)
+
+    def _may(self, edit: SkillEdit) -> bool:
+        """Whether an edit that only goes along with an entry leaves a person's lines alone: a description that they
+        wrote is no reason not to add the entry."""
+        if not isinstance(edit, ReplaceText) or edit.file != SKILL:
+            return True
+        trial = _Trial(self._draft)
+        try:
+            edits.apply(trial, edit)
+            check(trial.changes, self._ours)
+        except Refused:
+            return False
+        return True
+
+    def _ours(self, place: str) -> frozenset[str]:
+        """Marks of the lines that runs wrote there, this one too."""
+        return self._ledger.marks(place) - self._took.get(place, _NO) | self._added.get(place, _NO)
+
+    def _wrote(self, changes: Changes) -> None:
+        before, after = marked(changes)
+        for place in before | after:
+            was, now = frozenset(before.get(place, ())), frozenset(after.get(place, ()))
+            self._added[place] = self._added.get(place, _NO) - (was - now) | (now - was)
+            self._took[place] = self._took.get(place, _NO) - (now - was) | (was - now)
 
 
 def _essence(text: str) -> frozenset[str]:
@@ -136,6 +172,15 @@ class _Trial:
     def text(self, skill: str, file: str) -> str:
         own = self._texts.get((skill, file))
         return self._draft.text(skill, file) if own is None else own
+
+    @property
+    def changes(self) -> Changes:
+        """The files that were changed, as they were and as they would be."""
+        return {key: (self._before(*key), text or "") for key, text in self._texts.items()}
+
+    def _before(self, skill: str, file: str) -> str:
+        there = skill in self._draft.names() and self._draft.has(skill, file)
+        return self._draft.text(skill, file) if there else ""
 
     def put(self, skill: str, file: str, text: str) -> None:
         self._texts[skill, file] = text

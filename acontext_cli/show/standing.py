@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from acontext_cli.api.log import Changes, Logged
 from acontext_cli.api.standing import SpaceStanding, Standing
 from acontext_cli.show.text import counted, one_line, say, table, used, warn
+from acontext_cli.undo import Undone
 
 SPACES = 12
 """So many spaces are shown; there may be one for each project."""
@@ -42,9 +43,12 @@ def show_beginning(reason: str) -> None:
 def show_log(entries: Sequence[Logged]) -> None:
     if not entries:
         warn("nothing was learned yet: acontext learn")
-    rows = [(each.run, each.time[:16].replace("T", " "), each.space, _did(each)) for each in entries]
+    rows = [
+        (each.run, each.time[:16].replace("T", " "), each.space, _whose(each), _by(each), _did(each))
+        for each in entries
+    ]
     if rows:
-        table([("RUN", "TIME", "SPACE", "DID"), *rows])
+        table([("RUN", "TIME", "SPACE", "SESSION", "BY", "DID"), *rows])
 
 
 def show_changes(found: Changes) -> None:
@@ -61,7 +65,19 @@ def show_changes(found: Changes) -> None:
         say()
         say(found.diff.rstrip("\n"))
     for name in found.forgotten:
-        warn(f"{one_line(name)}: the history keeps its contents no longer")
+        warn(f"{one_line(name)}: its contents are not in the history here, which is local and bounded")
+
+
+def show_undone(found: Sequence[Undone]) -> None:
+    for each in found:
+        files = counted(len(each.files), "file") if each.files else "no file: nothing of it stands any more"
+        say(f"run {each.of.id} was taken back by run {each.run.id} in {files}")
+        for name in each.files:
+            say(f"  {one_line(name)}")
+        for line in each.kept:
+            who = "yours" if line.by_hand else "a later run's"
+            say(f"  kept, {who}: {one_line(line.place)}  {one_line(line.text, 100)}")
+    say(f"acontext log {found[0].run.id} shows it; acontext undo {found[0].run.id} brings it back")
 
 
 def _sessions(found: Standing) -> str:
@@ -82,7 +98,23 @@ def _space(space: SpaceStanding, *, of: int, asks: bool) -> str:
     return counted(space.skills, "skill") + (", meant here" if space.meant and of > 1 else "") + held
 
 
+def _minute(each: Logged) -> str:
+    return each.time[:16].replace("T", " ")
+
+
+def _whose(each: Logged) -> str:
+    if len(each.sessions) == 1:
+        return one_line(each.name or each.session[:8], 24)
+    return counted(len(each.sessions), "session") if each.sessions else "-"
+
+
+def _by(each: Logged) -> str:
+    """Who judged, and what was asked of a model."""
+    asked = f" ({used(each.calls, each.tokens)})" if each.calls else ""
+    of = f" of {each.undoes}" if each.undoes else ""
+    return one_line(f"{each.engine}{of}{f' {each.model}' if each.model else ''}{asked}")
+
+
 def _did(each: Logged) -> str:
     did = ", ".join(f"{count} {action}" for action, count in each.did.items())
-    asked = f"{each.model}: {used(each.calls, each.tokens)}; " if each.calls else ""
-    return one_line(f"{asked}{did}  {' '.join(each.files)}")
+    return one_line(f"{did}  {' '.join(each.files)}")

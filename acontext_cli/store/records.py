@@ -25,7 +25,7 @@ def completed(
     found = [
         *records,
         *_about(((id, key) for id, key in after.items() if id not in before and id not in told), "add"),
-        *_about(gone.items(), "remove"),
+        *_about(((id, key) for id, key in gone.items() if id not in told), "remove"),
         *_about(((id, ledger.place(id)) for id in sorted(missing) if id not in gone), "deleted"),
     ]
     named = {(record.skill, record.file) for record in found}
@@ -52,14 +52,21 @@ def marked(
         wrote, took = left.pop(record.entry or f"{record.skill}/{record.file}", (_NO, _NO))
         ours = Counter({mark: count for mark, count in wrote.items() if mark not in theirs})
         found.append(replace(record, wrote=packed(ours), took=packed(took)))
-    rest = {place: both for place, both in left.items() if "/" in place and any(both)}
-    return found + [_beside(place, *both) for place, both in rest.items()]
+    rest = {place: both for place, both in left.items() if any(both)}
+    return found + [_beside(place, changed, *both) for place, both in rest.items()]
 
 
-def _beside(place: str, wrote: Counter[str], took: Counter[str]) -> Record:
-    """The record of lines of a file that stand in none of the entries that were told of."""
-    skill, _, file = place.partition("/")
-    return Record(action="edit", skill=skill, file=file, wrote=packed(wrote), took=packed(took))
+def _beside(
+    place: str, changed: Mapping[Key, tuple[str | None, str | None]], wrote: Counter[str], took: Counter[str]
+) -> Record:
+    """The record of lines in an entry that was not told of, or in none."""
+    skill, slash, file = place.partition("/")
+    told = Record(action="edit", skill=skill, file=file, wrote=packed(wrote), took=packed(took))
+    if slash:
+        return told
+    texts = ((key, text) for key, both in changed.items() for text in reversed(both) if text is not None)
+    key = next(key for key, text in texts if place in units(*key, text))
+    return replace(told, skill=key[0], file=key[1], entry=place)
 
 
 def removed(skill: str, files: Mapping[str, bytes]) -> list[Record]:
@@ -71,9 +78,10 @@ def removed(skill: str, files: Mapping[str, bytes]) -> list[Record]:
     return [*_about(ends, "deleted"), *rest]
 
 
-def created(key: Key) -> Record:
-    """The record of a new file that is no text."""
-    return Record(action="create", skill=key[0], file=key[1])
+def asset(key: Key, before: bytes | None, after: bytes | None) -> Record:
+    """The record of a file that is no text."""
+    action: Action = "create" if before is None else "remove" if after is None else "edit"
+    return Record(action=action, skill=key[0], file=key[1])
 
 
 def _holds_entries(file: str) -> bool:

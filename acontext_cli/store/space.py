@@ -6,25 +6,30 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
-from acontext_cli.files import DISK, Disk, digest, locked
+from acontext_cli.files import DISK, Disk, digest, locked, write_whole
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Decision, Held, HeldLessons, State
-from acontext_cli.store.history import History
+from acontext_cli.store.history import LIMIT, History
 from acontext_cli.store.journal import Change, Journal
-from acontext_cli.store.records import completed, created, removed
+from acontext_cli.store.records import asset, completed, removed
 from acontext_cli.store.schemas import TEMPLATES, by_hand
 from acontext_cli.store.shelf import Key, Shelf
 
 Files = Mapping[Key, tuple[bytes | None, bytes | None]]
 
 STARTING = (DAILY, USER)
+MERGING = ".gitattributes"
+_MERGED = f"""# What only ever grows is merged by keeping the lines of both sides.
+.ledger.jsonl merge=union
+{DAILY}/*.md merge=union
+""".encode()
 EMPTY = "(Empty so far.)"
 _MOST_DELETED = 30
 _HEAD = 4096
-_NONE: Mapping[Key, bytes] = {}
+_NONE: "Files" = {}
 
 
 class SkillStore:
@@ -33,13 +38,15 @@ class SkillStore:
     journal_type = Journal
     ledger_type = Ledger
 
-    def __init__(self, folder: Path, machine: Path, history: Path, disk: Disk = DISK) -> None:
+    def __init__(
+        self, folder: Path, machine: Path, history: Path, disk: Disk = DISK, history_limit: int = LIMIT
+    ) -> None:
         self.folder = folder
         """`skills_store/<space>`: the person's part."""
         self._machine = machine
         self._disk = disk
         self.ledger = self.ledger_type(folder / ".ledger.jsonl", disk)
-        self.history = History(history, disk)
+        self.history = History(history, disk, history_limit)
         self._held = HeldLessons(machine / "held.jsonl", disk)
         self._journal = self.journal_type(
             machine / "commit.journal", folder, self.ledger, self.history, self._held, disk
@@ -139,12 +146,12 @@ class SkillStore:
         draft: Draft,
         records: Sequence[Record],
         run: Run,
-        assets: Mapping[Key, bytes] = _NONE,
+        assets: Files = _NONE,
         held: Sequence[Held] = (),
         decision: Decision | None = None,
     ) -> tuple[Key, ...]:
-        """Make a draft real, all or nothing, and record it; the files that changed. Assets are new files that are no
-        text and come with it; `held`: lessons that wait for a person now, or what became of some that did;
+        """Make a draft real, all or nothing, and record it; the files that changed. Assets are files that are no text,
+        with what they held and are to hold; `held`: lessons that wait for a person now, or what became of some;
         `decision`: of the person who decided about one of them.
 
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
@@ -160,11 +167,10 @@ class SkillStore:
             changed: dict[Key, tuple[bytes | None, bytes | None]] = {
                 key: (_bytes(before), _bytes(after)) for key, (before, after) in draft.changed.items()
             }
-            changed |= {key: (None, data) for key, data in assets.items()}
-            told = completed(
-                draft, [*records, *map(created, assets)], missing, self.ledger, decision.lines if decision else ()
-            )
-            self._write(changed, told, run, held)
+            changed |= assets
+            told = [*records, *(asset(key, *both) for key, both in assets.items())]
+            theirs = decision.lines if decision else ()
+            self._write(changed, completed(draft, told, missing, self.ledger, theirs), run, held)
         return tuple(changed)
 
     def delete(self, name: str, run: Run | None = None) -> None:
@@ -184,6 +190,20 @@ class SkillStore:
         """The lessons that wait for a person, or those that were decided on."""
         return self._held.items(state)
 
+    def held_by(self, run: str) -> list[Held]:
+        """The lessons that a run held, whatever became of them."""
+        return self._held.of_run(run) if run else []
+
+    def content(self, skill: str, file: str) -> bytes | None:
+        """What a file holds now, whatever it is; None where there is none."""
+        try:
+            with self._shelf.reading(skill, file) as fd:
+                return everything(fd)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise AcontextError(f"{skill}/{file} cannot be read: {error.strerror}") from error
+
     def recover(self) -> str:
         """Finish what a killed process has begun, or take it back; in words, empty where there was nothing."""
         if not self._journal.is_open:
@@ -197,6 +217,8 @@ class SkillStore:
             folder.mkdir(parents=True, exist_ok=True)
         with locked(self._machine / "lock", self._disk):
             self.recovered = self._journal.recover() or self.recovered
+            if not self.ledger.size and not (self.folder / MERGING).exists():
+                write_whole(self.folder / MERGING, _MERGED, self._disk)
             yield
 
     def _new_only(self, records: Sequence[Record], decision: Decision | None) -> None:
@@ -219,7 +241,8 @@ class SkillStore:
 
     def _finish(self, draft: Draft, thinned: Collection[str] = ()) -> None:
         """Bring the index of every edited skill up to date, and of those that a person took entries out of."""
-        for name in dict.fromkeys((*draft.touched, *(name for name in sorted(thinned) if name in draft.names()))):
+        names = dict.fromkeys((*draft.touched, *(name for name in sorted(thinned) if name in draft.names())))
+        for name in (name for name in names if draft.has(name, SKILL)):
             if not draft.is_new(name) and not (self.folder / name / SKILL).exists():
                 raise Changed(f"the skill {name!r} was taken away meanwhile: run the command again")
             if (name, SKILL) not in draft.changed and invalid(draft.skill(name)):
@@ -259,6 +282,7 @@ class SkillStore:
         hashes = {(change.skill, change.file): (change.before, change.after) for change in changes}
         lines = [Line.of(run, record, *hashes.get((record.skill, record.file), ("", ""))) for record in records]
         self._publish(changes, list(dict.fromkeys(line.json() for line in lines)), self._held.new(held))
+        self.history.trim({name for both in hashes.values() for name in both})
         for key in files:
             self._shelf.see(*key)
 

@@ -9,7 +9,7 @@ from acontext_cli.engines.rules.entry import FORGET, WARNING, forget_line
 from acontext_cli.errors import AcontextError
 from acontext_cli.skills import Entry, entries, heading, parse_skill, problems
 
-_OURS = re.compile(r"\s*[-*+]\s*[*_]*(?:known because|forget after)[*_]*\s*:", re.IGNORECASE)
+_OURS = re.compile(r"\s*[-*+]\s*[*_]*(?:known because|was believed because|forget after)[*_]*\s*:", re.IGNORECASE)
 
 
 class Unfit(AcontextError):

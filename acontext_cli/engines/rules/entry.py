@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 
 from acontext_cli.distillations import Distillation, Facts, Failure, Lesson, Success
-from acontext_cli.skills import ENTRY_TOKENS, heading, inline, one_line, tokens
+from acontext_cli.engines.engine import Pins
+from acontext_cli.skills import ENTRY_TOKENS, Entry, heading, inline, one_line, tokens
+from acontext_cli.skills.marks import mark
 from acontext_cli.tasks import Known, Task
 
 FORGET_AFTER_DAYS = 90
@@ -17,6 +19,7 @@ _LOGGED = 6
 """Lines of a task's progress in the daily log."""
 _COUNT = re.compile(r"\((\d+) sessions?\)(?=\s*$)", re.MULTILINE)
 KNOWN = "- Known because: "
+BELIEVED = "- Was believed because: "
 FORGET = "- Forget after: "
 _ONLY_SAID = "only the agent says so"
 _SPARED = ("Otherwise", "Does Not Apply", "Principle", "Verify")
@@ -62,7 +65,9 @@ def warning_text(text: str, lesson: Failure, date: str) -> str:
         f"- Warning: this failed ({failed}). {principle}",
         forget_line(date),
     ]
-    kept = (line for line in rest.split("\n") if not line.startswith(("- Warning: ", FORGET)))
+    # What it was known by is said of the past: it speaks for nothing that stands there now.
+    lines = (re.sub(f"^{KNOWN}", BELIEVED, line) for line in rest.split("\n"))
+    kept = (line for line in lines if not line.startswith(("- Warning: ", FORGET)))
     return _within_budget("\n".join([title, *told, *kept]))
 
 
@@ -103,6 +108,17 @@ def with_sessions_renewed(text: str, sessions: int, date: str) -> str:
     """The entry with another session behind it; a warning is to be forgotten later then."""
     renewed = re.sub(rf"^{re.escape(FORGET)}[^\n]*$", forget_line(date), text, count=1, flags=re.MULTILINE)
     return with_sessions(renewed, sessions)
+
+
+def with_pins(text: str, was: Entry, pins: Pins) -> str:
+    """The text that an entry is to have, with the lines that a person wrote into it and without those that they took
+    out. Their heading stays the heading; what else of theirs is not in it yet follows at its end."""
+    first, *lines = (line for line in text.split("\n") if mark(line) not in pins.taken_out)
+    head = was.text.partition("\n")[0]
+    if head in pins.lines:
+        first = head
+    there = {mark(line) for line in (first, *lines)}
+    return "\n".join([first, *lines, *(line for line in pins.lines if mark(line) not in there)])
 
 
 def digest_text(task: Task, session: str, name: str, date: str) -> str:

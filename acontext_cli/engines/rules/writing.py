@@ -16,6 +16,7 @@ from acontext_cli.engines.rules.entry import (
     entry_id,
     lesson_text,
     warning_text,
+    with_pins,
     with_sessions,
 )
 from acontext_cli.engines.rules.new_skills import edits_for, edits_for_warning
@@ -140,8 +141,11 @@ class Writer:
     def _changed(
         self, item: Distillation, found: Found, text: str, action: Action, title: str, *, judged: bool = True
     ) -> Proposal:
-        """The entry with another text, in another file where its own has no room for more."""
+        """The entry with another text, in another file where its own has no room for more. What a person did to it by
+        hand stays."""
         skill, entry = found
+        if action != "source":
+            text = with_pins(text, entry, self._space.pins(entry.id))
         file = self._file(item, skill, entry, text)
         return Proposal(
             edits=_edits(found, text, file),
