@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +15,15 @@ from test_pipeline import FAST, PATTERNS, Home, Saying, green
 from transcripts import incident, ran, said, user
 
 from acontext_cli import Workspace
+from acontext_cli.distillations import Skip
+from acontext_cli.engines.engine import Finding
 from acontext_cli.engines.offline import OfflineEngine
 from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import Disk
 from acontext_cli.learned import Asks, Learned
 from acontext_cli.ledger import Run
-from acontext_cli.pipeline import learn
+from acontext_cli.messages import Message
+from acontext_cli.pipeline import Prepared, learn, prepare, write
 from acontext_cli.reviewing import Desk as Review
 from acontext_cli.reviewing import Gone, Waiting
 from acontext_cli.reviewing.words import accepted
@@ -28,7 +32,7 @@ from acontext_cli.session.clock import now
 from acontext_cli.skills import ENTRY_TOKENS, FILE_TOKENS, entries
 from acontext_cli.skills.marks import mark
 from acontext_cli.store import Held, SkillStore
-from acontext_cli.tasks import Known, Outcome
+from acontext_cli.tasks import Known, Outcome, Task
 from acontext_cli.undo import undo
 
 COMMANDS = "project-commands"
@@ -422,12 +426,29 @@ class TestATaskThatFailedSince:
         assert room.all_entries()[0].text.endswith("(1 session)")
         assert room.states() == {"s1": "held", "s2": "written"}
 
+    def test_it_is_no_source_of_what_is_learned_together_with_its_failure(self, room: Room) -> None:
+        first, engine = self.claimed(room), SilentOfFailures("Odd")
+        first.tell(Outcome(status="failed"))
+        other = room.session(user("Fix it."), said("Done."), id="s2")
+        both = [Prepared(session=each, tasks=prepare(each, engine)) for each in (first, other)]
+        write(both, engine, room.store(), run=Run(id="r9", time="2026-03-26T14:00:00Z", engine="offline"))
+        (entry,) = room.all_entries()
+        assert room.store().ledger.sources(entry.id) == {"s2"}
+        assert (entry.text.endswith("(1 session)"), room.states()) == (True, {"s1": "dropped"})
+
     def test_a_fact_does_not_fail_with_its_task(self, room: Room) -> None:
         session = room.session(green())
         room.teach(session)
         session.tell(Outcome(status="failed"))
         room.teach(session)
         assert room.states() == {"s1": "held"}
+
+
+class SilentOfFailures(Saying):
+    def distill(self, task: Task, messages: Iterable[Message]) -> tuple[Finding, ...]:
+        if task.status == "failed":
+            return (Finding(verdict=Skip(reason="it failed")),)
+        return super().distill(task, messages)
 
 
 class TestWhatIsAskedAbout:
