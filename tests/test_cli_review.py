@@ -124,7 +124,11 @@ def test_who_is_not_asked_hears_of_it_only_in_review(waiting: Cli) -> None:
 
 def test_status_names_review_as_next_only_where_nothing_else_is_to_be_done(waiting: Cli) -> None:
     assert "2 lessons held: acontext review\n" in waiting("status")
-    assert "next: acontext review" not in waiting("status")  # something was learned: that is there to be used
+    assert waiting("status").endswith("next: acontext review\n")
+    recorded(waiting, "wednesday", user(RULE), said("Will do."))
+    assert waiting("status").endswith("next: acontext learn\n")
+    waiting("learn")
+    assert waiting("status").endswith("next: acontext recall\n")
 
 
 def test_all_is_a_setting(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
