@@ -25,6 +25,9 @@ HAND = "hand"
 UNDO = "undo"
 """The engine of a run that takes another one back."""
 
+REVIEW = "review"
+"""The engine of a run in which a person decided about a lesson that waited."""
+
 _SOURCES = ("add", "source", "replace", "warning")
 _GONE = ("remove", "deleted")
 
@@ -53,8 +56,9 @@ class Record:
 
     action: Action
     """`add` an entry · `source`: another session for it · `replace` its text · `warning`: turned into one · `create` or
-    `edit` a file · `remove` an entry or file · `deleted` by hand · `skip`, `hold`, `reject` a lesson · `undo`: the
-    session speaks for the entry no more."""
+    `edit` a file · `remove` an entry or file · `deleted` by hand · `skip`, `hold`, `reject` a lesson (a gate did it, or
+    in a run of a review a person: then the entry is not taught again) · `undo`: the session speaks for the entry no
+    more."""
     lesson: str = ""
     """Id of the distillation behind it."""
     skill: str = ""
@@ -139,6 +143,9 @@ class Ledger:
     _lessons: set[str]
     _standing: set[str]
     _deleted: set[str]
+    _rejected: dict[str, str]
+    """When a person rejected an entry last, and below when that was taken back."""
+    _lifted: dict[str, str]
     _sources: dict[str, tuple[str, ...]]
     _latest: dict[str, tuple[str, bool, bool]]
     _places: dict[str, tuple[str, str]]
@@ -161,6 +168,16 @@ class Ledger:
     def deleted(self) -> set[str]:
         """Entries that a person deleted, as far as that is recorded."""
         return self._deleted
+
+    @property
+    def rejected(self) -> set[str]:
+        """Entries that a person rejected in a review, and did not accept since."""
+        return {entry for entry in self._rejected if self.is_rejected(entry)}
+
+    def is_rejected(self, entry: str) -> bool:
+        """Whether a person rejected the entry in a review, and neither took that back nor has it written since."""
+        since = max(self._latest.get(entry, ("", False, False))[0], self._lifted.get(entry, ""))
+        return self._rejected.get(entry, "") > since
 
     def sources(self, entry: str) -> set[str]:
         """The sessions that an entry was learned from."""
@@ -232,6 +249,7 @@ class Ledger:
         self._end = self._number = 0
         self._last = b""
         self._lessons, self._standing, self._deleted = set(), set(), set()
+        self._rejected, self._lifted = {}, {}
         self._sources, self._latest, self._places, self._marks = {}, {}, {}, {}
         self._were = {}
         self._shared: dict[Any, Any] = {}  # thousands of entries have few places, times and sources
@@ -277,6 +295,10 @@ class Ledger:
         self._were[place] = "".join(sorted((were | took) - wrote))
 
     def _take_entry(self, line: Line) -> None:
+        if line.action == "reject" and line.engine == REVIEW:
+            self._rejected[line.entry] = max(line.time, self._rejected.get(line.entry, ""))
+        if line.action == "hold" and line.engine == UNDO:
+            self._lifted[line.entry] = max(line.time, self._lifted.get(line.entry, ""))
         if line.action in _SOURCES and line.session:
             self._set_sources(line.entry, {*self._sources.get(line.entry, ()), line.session})
         if line.action in ("warning", "undo"):  # its session does not speak for the entry any more

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from acontext_cli.distillations import Distillation
 from acontext_cli.engines.engine import Engine
-from acontext_cli.learned import BATCH, Learned, Prepared, is_due, rehearse_writing, write
+from acontext_cli.learned import BATCH, Asks, Learned, Prepared, is_due, rehearse_writing, write
 from acontext_cli.ledger import Run
 from acontext_cli.models.unsent import Unsent
 from acontext_cli.reads.transcripts import Passing
@@ -59,6 +59,7 @@ def learn(
     run: Run,
     facts: SkillStore | None = None,
     dry_run: bool = False,
+    asks: Asks = "risky",
 ) -> Learned:
     """Extract, distill and write what was learned into the space; `dry_run` writes no skill and shows the diff.
 
@@ -68,14 +69,20 @@ def learn(
     before = engine.usage
     tasks = prepare(session, engine)
     prepared = Prepared(session=session, tasks=tasks, usage=engine.usage - before)
-    (learned,), error = write([prepared], engine, store, run=run, facts=facts, dry_run=dry_run)
+    (learned,), error = write([prepared], engine, store, run=run, facts=facts, dry_run=dry_run, asks=asks)
     if error:
         raise error
     return learned
 
 
 def rehearse(
-    session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None, *, writing: bool = True
+    session: Session,
+    engine: Engine,
+    store: SkillStore,
+    facts: SkillStore | None = None,
+    *,
+    writing: bool = True,
+    asks: Asks = "risky",
 ) -> bool:
     """Come to every question about a session whose text is known without an earlier answer; for a model that keeps what
     it is asked and answers nothing. `writing`: whether the skills are as they would be when it is written.
@@ -97,7 +104,7 @@ def rehearse(
                 known = False
     if known and writing:
         distill(session, engine)
-        rehearse_writing(session, engine, store, facts)
+        rehearse_writing(session, engine, store, facts, asks)
     return known
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.ledger import UNDO, Line, Record, Run
+from acontext_cli.ledger import REVIEW, UNDO, Line, Record, Run
 from acontext_cli.merges import take_back, take_back_words
 from acontext_cli.skills import SKILL, Entry, entries, one_line
 from acontext_cli.skills.index import is_row
@@ -81,6 +81,11 @@ def last(store: SkillStore) -> Run | None:
 def _begins(line: Line) -> bool:
     """Whether it made one of the skills that every space starts with: nobody means that by the last run."""
     return line.action == "create" and line.skill in STARTING and line.file == SKILL
+
+
+def _is_rejection(line: Line) -> bool:
+    """Whether a person rejected a lesson by it."""
+    return line.action == "reject" and line.engine == REVIEW
 
 
 def taken_back(runs: Iterable[Run]) -> dict[str, str]:
@@ -159,10 +164,12 @@ class _Undo:
         return list(dict.fromkeys(found))
 
     def held(self) -> list[Held]:
-        """What the run held waits no more, what it settled waits again, and what an undone undo dropped too."""
+        """What the run held waits no more; what it settled or rejected waits again, and what an undone undo dropped."""
         own = [replace(each, state="dropped") for each in self.store.held_by(self.of.id) if each.state == "held"]
         lessons = {(line.lesson, line.entry) for line in self.lines if line.action == "source"}
         again = [each for each in self.store.held("written") if (each.lesson, each.entry) in lessons]
+        rejected = {(line.lesson, line.entry) for line in self.lines if _is_rejection(line)}
+        again += [each for each in self.store.held("rejected") if (each.lesson, each.entry) in rejected]
         again += [each for each in self.store.held_by(self.of.undoes) if each.state == "dropped"]
         return own + [replace(each, state="held") for each in again]
 
@@ -174,6 +181,8 @@ class _Undo:
             yield record
         elif line.action in ("warning", "undo") and line.session:
             yield replace(record, action="source")
+        elif _is_rejection(line):
+            yield Record(action="hold", entry=line.entry, session=line.session)
 
     def _entries(self, texts: Mapping[Key, "Both"]) -> None:
         """Say of each entry that the run wrote what it will be."""

@@ -42,6 +42,9 @@ class Shown:
     def deleted(self, entry: str) -> bool:
         return entry in self.gone
 
+    def rejected(self, entry: str) -> bool:
+        return False
+
 
 def standing(text: str, file: str = "procedures.md") -> Entry:
     """The entry of a text, as it stands in a file."""

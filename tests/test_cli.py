@@ -414,7 +414,7 @@ def test_status_says_how_many_lessons_are_held(cli: Cli) -> None:
     store.commit(
         store.draft(), (), Run(id="r1", time="1"), held=[Held(lesson="l1", entry="e1", session="s1", reason="a claim")]
     )
-    assert "space default  2 skills, 1 lesson held\n" in cli("status")
+    assert "space default  2 skills, 1 lesson held: acontext review\n" in cli("status")
 
 
 def test_config_says_where_a_value_comes_from(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,7 @@ LAYERS = (
             "gates",
             "rot",
             "learned",
+            "reviewing",
             "pipeline",
             "undo",
             "demo",

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from learner import DATE, ENTRY, FILE, LINES, SKILL, SUCCESS, TITLE, Desk, adds, confirms, looks, replaces, task, turn
+from learner import DATE, FILE, LINES, SKILL, SUCCESS, TITLE, Desk, adds, confirms, looks, replaces, task, turn
 from llm import calls
 
 from acontext_cli.engines.engine import Pins
@@ -138,7 +138,8 @@ class TestInARun:
             encoding="utf-8",
         )
         desk.session("tuesday")
-        more = adds(ENTRY.replace(TITLE, "Another"), description="502 Bad Gateway, its words and causes on my gateway")
+        other = "## Another\n- When to Apply: `check_logs` names backend-api, 4,200 ms"
+        more = adds(other, description="502 Bad Gateway, its words and causes on my gateway")
         desk.learn("tuesday", task(SUCCESS), turn(looks(), more))
         assert [each.title for each in desk.entries()] == [TITLE, "Another"]
         assert "My words on a 502 Bad Gateway" in path.read_text(encoding="utf-8")

@@ -385,8 +385,8 @@ def test_files_in_a_folder_of_the_skill_are_its_files(tmp_path: Path) -> None:
 def test_a_diff_shows_what_would_change(tmp_path: Path) -> None:
     draft = drafted(begun(tmp_path), ReplaceText(skill="gateways", file="errors.md", old="502", new="504"))
     assert draft.diff() == (
-        "--- a/gateways/errors.md\n+++ b/gateways/errors.md\n@@ -1,3 +1,3 @@\n"
-        " ## Timeout (date: 2026-03-26) <!-- id: e1 -->\n-- When to Apply: 502\n+- When to Apply: 504\n \n"
+        "--- a/gateways/errors.md\n+++ b/gateways/errors.md\n@@ -1,2 +1,2 @@\n"
+        " ## Timeout (date: 2026-03-26) <!-- id: e1 -->\n-- When to Apply: 502\n+- When to Apply: 504\n"
     )
 
 

@@ -238,7 +238,7 @@ def test_a_skill_and_a_file_are_told_entry_by_entry(taught: Cli) -> None:
     assert taught("skill", "why", PROCEDURE[0], "mine.md") in said
     found = json.loads(taught("skill", "why", PROCEDURE[0], "--json"))
     assert [file["file"] for file in found["files"]] == ["SKILL.md", "mine.md", "procedures.md"]
-    entry, _ = found["files"][2]["entries"]
+    (entry,) = found["files"][2]["entries"]
     assert (entry["kind"], entry["source"], entry["by_hand"]) == ("procedure", "check", 1)
 
 

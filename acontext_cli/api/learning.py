@@ -12,6 +12,7 @@ from acontext_cli import pipeline
 from acontext_cli.api.pool import in_order
 from acontext_cli.api.session import Session
 from acontext_cli.errors import AcontextError, Unavailable, unreadable
+from acontext_cli.learned import Asks
 from acontext_cli.models.spending import LimitReached, identity
 from acontext_cli.pipeline import Learned, Prepared
 
@@ -33,6 +34,8 @@ class Work:
     engine: "Engine"
     store: "SkillStore"
     facts: "SkillStore | None"
+    asks: Asks = "risky"
+    """About what a person is asked before it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,13 @@ class Learning:
         prepared = [each for _, each in group]
         try:
             learned, error = pipeline.write(
-                prepared, first.engine, first.store, run=run, facts=first.facts, dry_run=self.dry_run
+                prepared,
+                first.engine,
+                first.store,
+                run=run,
+                facts=first.facts,
+                dry_run=self.dry_run,
+                asks=first.asks,
             )
         except AcontextError as refused:
             yield from (Done(work.workspace, work.session, error=refused) for work, _ in group)

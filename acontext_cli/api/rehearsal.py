@@ -35,7 +35,12 @@ def questions(sessions: "Iterable[tuple[Workspace, Session]]", space: str = "") 
         unsent = UnsentModel(cast(Asked, real))
         work = here.work(session, space, model=unsent)
         known = pipeline.rehearse(
-            session.folder, work.engine, work.store, work.facts, writing=work.store.folder not in asked
+            session.folder,
+            work.engine,
+            work.store,
+            work.facts,
+            writing=work.store.folder not in asked,
+            asks=work.asks,
         )
         if known and unsent.requests:  # a learner's, then
             asked.add(work.store.folder)  # what the next is shown of its skills depends on the answer

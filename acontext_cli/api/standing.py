@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from acontext_cli.api.session import Session
 from acontext_cli.api.space import LearningSpace
 from acontext_cli.api.workspace import Workspace
 from acontext_cli.errors import AcontextError
+from acontext_cli.skills import DAILY
+
+if TYPE_CHECKING:
+    from acontext_cli.learned import Asks
 
 LOOKED_AT = 50
 
@@ -34,6 +39,8 @@ class Standing:
     waiting: tuple[str, ...]
     """Of the newest sessions those that have something to learn from."""
     spaces: tuple[SpaceStanding, ...]
+    review: "Asks"
+    """What a person is asked about; `none`: held lessons wait without a word."""
     notes: tuple[str, ...]
     """What had to be done about commands that were cut off, and what cannot be read."""
     next: str
@@ -47,6 +54,7 @@ def standing(here: Workspace) -> Standing:
     meant = here.space().name
     standings = tuple(_standing(space, meant) for space in spaces)
     taught = {space.name for space in spaces if space.store.ledger.lessons}
+    only_held = here.asks != "none" and any(each.held for each in standings) and not any(map(_has_lessons, spaces))
     most = sorted(standings, key=lambda each: each.skills, reverse=True)
     return Standing(
         workspace=here.root,
@@ -54,14 +62,20 @@ def standing(here: Workspace) -> Standing:
         sessions=len(here.folder.session_folders()),
         waiting=tuple(waiting),
         spaces=standings,
+        review=here.asks,
         notes=(*(space.store.recovered for space in spaces if space.store.recovered), *broken),
-        next=_next(bool(newest), bool(waiting), [each.name for each in most if each.name in taught], meant),
+        next=_next(bool(newest), bool(waiting), [each.name for each in most if each.name in taught], meant, only_held),
     )
 
 
 def _standing(space: LearningSpace, meant: str) -> SpaceStanding:
     skills, held = len(space.skills.names()), len(space.store.held())
     return SpaceStanding(name=space.name, skills=skills, held=held, meant=space.name == meant)
+
+
+def _has_lessons(space: LearningSpace) -> bool:
+    """Whether there is more to recall than the daily log."""
+    return any(name != DAILY and not space.store.is_empty(name) for name in space.skills.names())
 
 
 def _waiting(here: Workspace, sessions: Iterable[Session]) -> tuple[list[str], list[str]]:
@@ -77,11 +91,13 @@ def _waiting(here: Workspace, sessions: Iterable[Session]) -> tuple[list[str], l
     return waiting, broken
 
 
-def _next(sessions: bool, waiting: bool, taught: Sequence[str], meant: str) -> str:
+def _next(sessions: bool, waiting: bool, taught: Sequence[str], meant: str, only_held: bool) -> str:
     if not sessions:
         return "acontext import, or acontext session new --name NAME"
     if waiting:
         return "acontext learn"
+    if only_held:
+        return "acontext review"
     if not taught:
         return "acontext record SESSION FILE"
     if meant in taught:

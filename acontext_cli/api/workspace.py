@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from acontext_cli.api.session import Session
 from acontext_cli.errors import AcontextError, unreadable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # what records a message does without the learner
     from acontext_cli.config import Config
     from acontext_cli.engines.engine import Engine
     from acontext_cli.importing.projects import Project
+    from acontext_cli.learned import Asks
     from acontext_cli.ledger import Run
     from acontext_cli.model import Model
     from acontext_cli.pipeline import Learned
@@ -200,7 +201,12 @@ class Workspace:
         from acontext_cli.api.learning import Work
 
         store, facts = self._taught(session, space), self._user_facts(space)
-        return Work(self, session, self.engines.of(session, store, model), store, facts)
+        return Work(self, session, self.engines.of(session, store, model), store, facts, self.asks)
+
+    @property
+    def asks(self) -> "Asks":
+        """About what a person is asked before it is written."""
+        return cast("Asks", self.config["review"])
 
     def new_run(self, engine: "Engine", session: Session) -> "Run":
         from acontext_cli.ledger import Run

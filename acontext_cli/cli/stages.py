@@ -139,7 +139,14 @@ def learn(
     done = _told(learning, refs, json=json)
     if not json:
         with_model = any(here.engine_name == "llm" for here in places)
-        show_sum(done, dry_run=dry_run, failed=learning.failed, stopped=bool(learning.stopped), with_model=with_model)
+        show_sum(
+            done,
+            dry_run=dry_run,
+            failed=learning.failed,
+            stopped=bool(learning.stopped),
+            with_model=with_model,
+            asks=any(here.asks != "none" for here in places),
+        )
         show_usage(learning.usage)
         if everywhere and not dry_run:
             _show_standings(places)

@@ -29,6 +29,7 @@ TREE = {
     "unlink": "link",
     "space": "space",
     "log": "standing",
+    "review": "review",
     "undo": "standing",
     "status": "standing",
     "config": "standing",

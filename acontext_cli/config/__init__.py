@@ -36,6 +36,10 @@ SETTINGS = {
     "keep_secrets": Known(
         default="no", about="whether what is recorded keeps its secrets: no (placeholders stand for them) or yes"
     ),
+    "review": Known(
+        default="risky",
+        about="which lessons wait for you: risky (what looks wrong), all of them, or none (you are not asked)",
+    ),
     "history_max_mb": Known(
         default="100", about="how much the history may hold, which undo reads: in megabytes; the oldest goes first"
     ),

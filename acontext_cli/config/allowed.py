@@ -9,6 +9,7 @@ from acontext_cli.errors import AcontextError
 
 ENGINES = ("auto", "offline", "llm")
 ANSWERS = ("no", "yes")
+ASKS = ("risky", "all", "none")
 LONGEST_SENTENCE = 1000
 MOST_DAYS = 36_500
 """So many days a warning may be made to hold: a hundred years."""
@@ -48,6 +49,11 @@ def _sentence(value: object) -> str:
 def _engine(value: object) -> str:
     engine = _word(value)
     return engine if engine in ENGINES else _no("use 'auto', 'offline' or 'llm'")
+
+
+def _asks(value: object) -> str:
+    asks = _word(value)
+    return asks if asks in ASKS else _no("use 'risky', 'all' or 'none'")
 
 
 def _answer(value: object) -> str:
@@ -142,6 +148,7 @@ def _no(reason: str) -> NoReturn:
 _CHECKS: dict[str, Callable[[object], str]] = {
     "engine": _engine,
     "keep_secrets": _answer,
+    "review": _asks,
     "base_url": _address,
     "model_command": _command,
     "temperature": _number(_DECIMAL, lambda number: number <= 2, "a number from 0 to 2"),

@@ -113,10 +113,13 @@ class Space(Protocol):
         """Sessions that taught an entry or hold the same lesson."""
 
     def deleted(self, entry: str) -> bool:
-        """Whether a person has taken the entry away."""
+        """Whether a person has taken the entry away, or rejected it in a review."""
+
+    def rejected(self, entry: str) -> bool:
+        """Whether a person rejected it in a review."""
 
     def deleted_titles(self) -> Sequence[str]:
-        """Titles of the entries that a person has taken away, the latest last, as far as they are still known."""
+        """Titles of the entries that a person has taken away or rejected, as far as they are still known."""
 
     def taught(self, lessons: Collection[str]) -> Sequence[str]:
         """Ids of the entries that some lessons were written into."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.edits import as_json
 from acontext_cli.engines.engine import Came, Decline, Engine, Hold, Proposal, Proposed
+from acontext_cli.engines.rules.writing import DELETED, REJECTED
 from acontext_cli.errors import AcontextError, Refused
 from acontext_cli.gates import GATES, Evidence, Gate, anchored, first_objection, no_foreign_act, no_secret, of_a_hold
 from acontext_cli.injection import visible
+from acontext_cli.learned.shares import Asks
 from acontext_cli.learned.view import SpaceView
 from acontext_cli.ledger import Action, Record, Run
 from acontext_cli.messages import Message
@@ -31,9 +33,10 @@ class Refusal:
 class Attempt:
     """What one attempt at a run proposes, holds and refuses. Nothing of it is real yet."""
 
-    def __init__(self, view: SpaceView, read: Read, only: str = "") -> None:
+    def __init__(self, view: SpaceView, read: Read, only: str = "", asks: Asks = "risky") -> None:
         self._view = view
         self._read = read
+        self._asks = asks
         self._only = only
         """The one skill that may be written to; empty: every skill."""
         self._sessions: dict[str, str] = {}
@@ -43,7 +46,7 @@ class Attempt:
         self.proposals: list[Proposal] = []
         self.held: list[Held] = []
         self.settled: list[Held] = []
-        """Lessons that were held and stand in an entry now."""
+        """Lessons that do not wait any more: they stand in an entry now, or were dropped."""
         self.refused: list[Refusal] = []
         self.declined: list[Decline] = []
         self.error: AcontextError | None = None
@@ -62,6 +65,10 @@ class Attempt:
         except AcontextError as error:
             self.error = error
         self._close(due)
+
+    def drop(self, held: Iterable[Held], reason: str) -> None:
+        """Let held lessons wait no longer."""
+        self.settled.extend(replace(each, state="dropped", reason=reason) for each in held)
 
     def all_records(self, run: Run) -> list[Record]:
         """The records of a run; each names its session where the run has several."""
@@ -99,6 +106,8 @@ class Attempt:
         return replace(record, lesson="", session=record.session or self._sessions[record.lesson])
 
     def _try(self, item: Distillation, proposal: Proposal) -> Came:
+        if _is_new_text(proposal) and self._view.turned_down(proposal):
+            return self._refuse(item, proposal, REJECTED)
         objection = first_objection(proposal, self._evidence(item), _gates(proposal))
         if objection and objection.decision == "hold":
             return self._hold(item, proposal, objection.reason, objection.gate)
@@ -106,6 +115,8 @@ class Attempt:
             return self._drop(item, proposal, objection.reason)
         if objection:
             return self._refuse(item, proposal, objection.reason)
+        if self._asks == "all" and _is_new_text(proposal):
+            return self._hold(item, proposal, "review: all", "review")
         return self._apply(item, proposal)
 
     def _apply(self, item: Distillation, proposal: Proposal) -> Came:
@@ -143,6 +154,9 @@ class Attempt:
         objection = of_a_hold(proposed, self._evidence(item))
         if objection and objection.decision == "refuse":
             return self._refuse(item, proposed, objection.reason)
+        if self._view.deleted(proposed.entry):
+            reason = REJECTED if self._view.rejected(proposed.entry) else DELETED
+            return self._refuse(item, proposed, reason)
         return self._hold(item, proposed, f"{proposed.reason}; {objection.reason}" if objection else proposed.reason)
 
     def _drop(self, item: Distillation, proposal: Proposal, reason: str) -> Came:
@@ -190,11 +204,18 @@ def _teaches(item: Distillation, proposal: Proposal) -> bool:
     return proposal.action == "edit" or (bool(proposal.text) and proposal.action != "warning")
 
 
+def _is_new_text(proposal: Proposal) -> bool:
+    """Whether a proposal brings a lesson's own text. A digest is a record, and what only adds to an entry, or takes it
+    back, is no new text."""
+    return bool(proposal.text) and proposal.action in ("add", "replace", "edit") and not proposal.is_record
+
+
 def _gates(proposal: Proposal) -> Sequence[Gate]:
-    """A lesson's own text passes all of them. A digest is a record, and what only adds to an entry is no new text."""
-    if not proposal.text or proposal.action not in ("add", "replace", "edit"):
-        return (no_secret, no_foreign_act)
-    return (no_secret, no_foreign_act, anchored) if proposal.is_record else GATES
+    """A lesson's own text passes all of them."""
+    if _is_new_text(proposal):
+        return GATES
+    always = (no_secret, no_foreign_act)
+    return (*always, anchored) if proposal.is_record and proposal.text else always
 
 
 def _with_place(held: Held, proposal: Proposal) -> Held:

@@ -5,15 +5,17 @@ from functools import cached_property
 
 from acontext_cli import edits
 from acontext_cli.edits import CreateSkill, ReplaceText, SkillEdit
-from acontext_cli.engines.engine import Pins
+from acontext_cli.engines.engine import Pins, Proposal
 from acontext_cli.errors import AcontextError, Refused
 from acontext_cli.learned.pins import Changes, check, marked, pinned
 from acontext_cli.ledger import Ledger
 from acontext_cli.skills import DAILY, SKILL, Entry, Skill
+from acontext_cli.skills.marks import mark
 from acontext_cli.store import Draft, Held
 from acontext_cli.store.schemas import is_by_hand, made_by_engines
 
 _NO = frozenset[str]()
+_CHANGING = ("## ", "- Known because: ", "- Forget after: ")
 
 
 class SpaceView:
@@ -26,11 +28,13 @@ class SpaceView:
         held: Iterable[Held],
         only: str = "",
         deleted_titles: Callable[[], Sequence[str]] = tuple,
+        rejected: Iterable[Held] = (),
     ) -> None:
         self._draft = draft
         self._ledger = ledger
         self._only = only
         self._deleted_titles = deleted_titles
+        self._rejected = {(item.entry, item.skill, item.file, _essence(item.text)) for item in rejected}
         self._created: set[str] = set()
         """Skills that this run makes: the ledger cannot know of them yet."""
         self._taught: dict[str, set[str]] = {}
@@ -62,7 +66,16 @@ class SpaceView:
         return frozenset(self._ledger.sources(entry) | held | self._taught.get(entry, set()))
 
     def deleted(self, entry: str) -> bool:
-        return self._draft.was_deleted(entry)
+        return self._draft.was_deleted(entry) or self.rejected(entry)
+
+    def rejected(self, entry: str) -> bool:
+        return self._ledger.is_rejected(entry) and not self._draft.holds(entry)
+
+    def turned_down(self, proposal: Proposal) -> bool:
+        """Whether a person rejected it in a review: a new entry, or this very change of one that stands."""
+        if proposal.action == "add":
+            return self.rejected(proposal.entry)
+        return (proposal.entry, proposal.skill, proposal.file, _essence(proposal.text)) in self._rejected
 
     def taught(self, lessons: Collection[str]) -> Sequence[str]:
         """The daily log is none of it: what it records stays true."""
@@ -136,6 +149,11 @@ class SpaceView:
             was, now = frozenset(before.get(place, ())), frozenset(after.get(place, ()))
             self._added[place] = self._added.get(place, _NO) - (was - now) | (now - was)
             self._took[place] = self._took.get(place, _NO) - (now - was) | (was - now)
+
+
+def _essence(text: str) -> frozenset[str]:
+    """What a text says, its day and how often it was seen apart."""
+    return frozenset(mark(line) for line in text.split("\n") if line.strip() and not line.startswith(_CHANGING))
 
 
 class _Trial:

@@ -1,15 +1,15 @@
 """Writing what some sessions were found to teach: what is due, tried on a draft, and made real all or nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from acontext_cli.distillations import Distillation
+from acontext_cli.distillations import Distillation, Success
 from acontext_cli.engines.engine import Engine
 from acontext_cli.errors import AcontextError, Changed
 from acontext_cli.learned.attempt import Attempt
 from acontext_cli.learned.result import Learned, LearnedBuilder
-from acontext_cli.learned.shares import Share, shares
+from acontext_cli.learned.shares import Asks, Share, shares
 from acontext_cli.learned.view import SpaceView
 from acontext_cli.ledger import Run
 from acontext_cli.model import NOTHING, Usage
@@ -20,6 +20,7 @@ from acontext_cli.trace.witness import witnessed
 
 BATCH = 500
 """So many tasks or lessons are held in memory; a longer session takes several runs."""
+FAILED_SINCE = "its task turned out to have failed"
 _TRIES = 3
 
 
@@ -42,6 +43,7 @@ def write(
     run: Run,
     facts: SkillStore | None = None,
     dry_run: bool = False,
+    asks: Asks = "risky",
 ) -> tuple[tuple[Learned, ...], AcontextError | None]:
     """Write what some sessions were found to teach, together; what each of them came to, and why an engine broke off.
 
@@ -49,7 +51,7 @@ def write(
     """
     builders = [LearnedBuilder(each.session.id, run.id, each.tasks, usage=each.usage) for each in prepared]
     sessions = [each.session for each in prepared]
-    parts = ((share, batch) for share in shares(store, facts) for batch in _batches(sessions, share))
+    parts = ((share, batch) for share in shares(store, facts, asks) for batch in _batches(sessions, share))
     spent, before = sum((each.usage for each in prepared), NOTHING), engine.usage
     for number, (share, batch) in enumerate(parts, 1):
         part = replace(run, id=run.id if number == 1 else f"{run.id}-{number}", session=_whose(batch))
@@ -72,9 +74,11 @@ def is_due(session: Session, store: SkillStore, facts: SkillStore | None = None)
     return any(True for share in shares(store, facts) for _ in _due(session, share))
 
 
-def rehearse_writing(session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None) -> None:
+def rehearse_writing(
+    session: Session, engine: Engine, store: SkillStore, facts: SkillStore | None = None, asks: Asks = "risky"
+) -> None:
     """Try what is due, and leave no trace of it."""
-    for share in shares(store, facts):
+    for share in shares(store, facts, asks):
         for batch in _batches([session], share):
             _tried([session], engine, share, batch)
 
@@ -132,7 +136,20 @@ def _tried(
 ) -> tuple[Draft, Attempt]:
     draft, by_id = share.store.draft(), {session.id: session for session in sessions}
     due = [item for item in due if item.id not in share.store.ledger.lessons]  # another process may have been faster
-    view = SpaceView(draft, share.store.ledger, share.store.held(), share.only, share.store.deleted_titles)
-    attempt = Attempt(view, lambda item: witnessed(by_id[item.session].messages_of(item.task)), only=share.only)
+    store, gone = share.store, set(_overtaken(by_id, due))
+    held = [each for each in store.held() if each.lesson not in gone]
+    view = SpaceView(draft, store.ledger, held, share.only, store.deleted_titles, store.held("rejected"))
+    read = lambda item: witnessed(by_id[item.session].messages_of(item.task))  # noqa: E731
+    attempt = Attempt(view, read, only=share.only, asks=share.asks)
+    attempt.drop((each for each in store.held() if each.lesson in gone), FAILED_SINCE)
     attempt.learn(engine, due, {session.id: session.safe(session.name) for session in sessions})
     return draft, attempt
+
+
+def _overtaken(sessions: Mapping[str, Session], due: Iterable[Distillation]) -> Iterator[str]:
+    """The procedures of tasks that turned out to have failed since."""
+    failed = {(item.session, item.task.number) for item in due if item.task.status == "failed"}
+    for id in sorted({session for session, _ in failed}):
+        for item in sessions[id].distillations():
+            if (id, item.task.number) in failed and item.task.status != "failed" and isinstance(item.verdict, Success):
+                yield item.id

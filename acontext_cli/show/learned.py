@@ -120,7 +120,13 @@ def show_questions(sizes: Sequence[int]) -> None:
 
 
 def show_sum(
-    runs: Sequence[Learned], *, dry_run: bool, failed: int = 0, stopped: bool = False, with_model: bool = False
+    runs: Sequence[Learned],
+    *,
+    dry_run: bool,
+    failed: int = 0,
+    stopped: bool = False,
+    with_model: bool = False,
+    asks: bool = True,
 ) -> None:
     """What all runs came to, and what would help where nothing was learned."""
     new = [run for run in runs if run.tasks or run.written or run.held or run.refused or run.skipped]
@@ -144,6 +150,14 @@ def show_sum(
         say(f"{_did(lessons, 'would be ')}; without --dry-run they are")
     else:
         say(f"{_did(lessons)}: acontext skill list; acontext log shows each run")
+    if asks and not dry_run:
+        _show_held(new)
+
+
+def _show_held(runs: Sequence[Learned]) -> None:
+    """How many lessons wait for a person now."""
+    if held := sum(len(run.held) for run in runs):
+        say(f"{counted(held, 'lesson')} held: acontext review")
 
 
 def _show_skips(runs: Sequence[Learned]) -> None:

@@ -19,7 +19,10 @@ def show_standing(found: Standing) -> None:
             ("workspace", str(found.workspace)),
             ("engine", found.engine),
             ("sessions", _sessions(found)),
-            *((f"space {space.name}", _space(space, of=len(found.spaces))) for space in _most(found.spaces)),
+            *(
+                (f"space {space.name}", _space(space, of=len(found.spaces), asks=found.review != "none"))
+                for space in _most(found.spaces)
+            ),
         ]
     )
     if len(found.spaces) > SPACES:
@@ -90,9 +93,9 @@ def _most(spaces: Sequence[SpaceStanding]) -> list[SpaceStanding]:
     return sorted(found, key=lambda space: space.name)
 
 
-def _space(space: SpaceStanding, *, of: int) -> str:
-    held = f", {counted(space.held, 'lesson')} held" if space.held else ""
-    return counted(space.skills, "skill") + held + (", meant here" if space.meant and of > 1 else "")
+def _space(space: SpaceStanding, *, of: int, asks: bool) -> str:
+    held = f", {counted(space.held, 'lesson')} held: acontext review" if space.held and asks else ""
+    return counted(space.skills, "skill") + (", meant here" if space.meant and of > 1 else "") + held
 
 
 def _minute(each: Logged) -> str:

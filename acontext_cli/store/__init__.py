@@ -4,7 +4,7 @@ A person may change the same files at any time; what they wrote is never overwri
 """
 
 from acontext_cli.store.draft import Draft
-from acontext_cli.store.held import Held
+from acontext_cli.store.held import Decision, Held
 from acontext_cli.store.space import SkillStore, hand_run
 
-__all__ = ["Draft", "Held", "SkillStore", "hand_run"]
+__all__ = ["Decision", "Draft", "Held", "SkillStore", "hand_run"]

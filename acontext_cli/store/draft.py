@@ -206,5 +206,9 @@ def _diff(name: str, before: str | None, after: str | None) -> str:
 
     old = "/dev/null" if before is None else f"a/{name}"
     new = "/dev/null" if after is None else f"b/{name}"
-    lines = unified_diff((before or "").split("\n"), (after or "").split("\n"), old, new, lineterm="")
+    lines = unified_diff(_lines(before), _lines(after), old, new, lineterm="")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _lines(text: str | None) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []

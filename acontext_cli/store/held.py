@@ -15,6 +15,16 @@ State = Literal["held", "written", "rejected", "dropped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided about a lesson that waited."""
+
+    was: "Held"
+    """The lesson as they saw it: where it is not so any more, nothing is written."""
+    lines: frozenset[str] = frozenset()
+    """Marks of the lines that are theirs, and not the program's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """A lesson that was not written, and why."""
 
@@ -55,6 +65,8 @@ class HeldLessons:
     def __init__(self, path: Path, disk: Disk = DISK) -> None:
         self._path = path
         self._disk = disk
+        self._known: tuple[tuple[int, int], dict[str, Held]] = ((0, 0), {})
+        """What the file holds, by its inode and size: lines are only ever added."""
 
     def new(self, items: Iterable[Held]) -> list[str]:
         """The lines that say of some lessons what is not said of them yet."""
@@ -72,11 +84,24 @@ class HeldLessons:
         """The lessons in this state, in the order in which they were first held."""
         return [item for item in self._all().values() if item.state == state]
 
+    def says(self, item: Held) -> bool:
+        """Whether this is the last that is known of a lesson."""
+        return self._all().get(item.id) == item
+
     def of_run(self, run: str) -> list[Held]:
         """The lessons that a run held, whatever became of them."""
         return [item for item in self._all().values() if item.run == run]
 
     def _all(self) -> dict[str, Held]:
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            return {}
+        if self._known[0] != (stat.st_ino, stat.st_size):
+            self._known = (stat.st_ino, stat.st_size), self._read_all()
+        return self._known[1]
+
+    def _read_all(self) -> dict[str, Held]:
         found: dict[str, Held] = {}
         for number, (_, text) in enumerate(lines(self._path), 1):
             item = _read(text, f"{str(self._path)!r}, line {number}")

@@ -13,8 +13,12 @@ from acontext_cli.store.shelf import Key
 _NO = Counter[str]()
 
 
-def completed(draft: Draft, records: Sequence[Record], missing: Collection[str], ledger: Ledger) -> list[Record]:
-    """The caller's records, and one for each change, entry and end of an entry that they do not name."""
+def completed(
+    draft: Draft, records: Sequence[Record], missing: Collection[str], ledger: Ledger, theirs: Collection[str] = ()
+) -> list[Record]:
+    """The caller's records, and one for each change, entry and end of an entry that they do not name.
+
+    `theirs`: marks of the lines that a person wrote; they are not told of."""
     before, after = _entries(draft, 0), _entries(draft, 1)
     told = {record.entry for record in records}
     gone = {id: key for id, key in before.items() if id not in after and not draft.holds(id)}
@@ -26,10 +30,14 @@ def completed(draft: Draft, records: Sequence[Record], missing: Collection[str],
     ]
     named = {(record.skill, record.file) for record in found}
     found += [_change(key, *texts) for key, texts in draft.changed.items() if key not in named]
-    return marked(found, draft.changed)
+    return marked(found, draft.changed, theirs)
 
 
-def marked(records: Iterable[Record], changed: Mapping[Key, tuple[str | None, str | None]]) -> list[Record]:
+def marked(
+    records: Iterable[Record],
+    changed: Mapping[Key, tuple[str | None, str | None]],
+    theirs: Collection[str] = (),
+) -> list[Record]:
     """The records with the marks of the lines that were written and taken away, each told once."""
     before, after = (
         together(units(*key, text) for key, both in changed.items() if (text := both[side]) is not None)
@@ -42,7 +50,8 @@ def marked(records: Iterable[Record], changed: Mapping[Key, tuple[str | None, st
     found = []
     for record in records:
         wrote, took = left.pop(record.entry or f"{record.skill}/{record.file}", (_NO, _NO))
-        found.append(replace(record, wrote=packed(wrote), took=packed(took)))
+        ours = Counter({mark: count for mark, count in wrote.items() if mark not in theirs})
+        found.append(replace(record, wrote=packed(ours), took=packed(took)))
     rest = {place: both for place, both in left.items() if any(both)}
     return found + [_beside(place, changed, *both) for place, both in rest.items()]
 

@@ -13,7 +13,7 @@ from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
 from acontext_cli.reads import Reads
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
-from acontext_cli.store.held import Held, HeldLessons, State
+from acontext_cli.store.held import Decision, Held, HeldLessons, State
 from acontext_cli.store.history import LIMIT, History
 from acontext_cli.store.journal import Change, Journal
 from acontext_cli.store.records import asset, completed, removed
@@ -84,12 +84,14 @@ class SkillStore:
         return [(name, f"{EMPTY} {said}" if self.is_empty(name) else said) for name, said in self.catalog()]
 
     def deleted_titles(self) -> list[str]:
-        """Titles of the entries that a person took away, the latest last, as far as the history keeps them."""
+        """Titles of the entries that a person took away or rejected, the latest last, as far as they are kept here."""
         draft = self.draft()
         draft.look_again()
         gone = self.ledger.deleted | self.ledger.missing(draft)
         last = {line.entry: line for line in self.ledger.lines() if line.entry in gone and line.after}
-        return [title for line in list(last.values())[-_MOST_DELETED:] if (title := self._title(line))]
+        titles = [title for line in list(last.values())[-_MOST_DELETED:] if (title := self._title(line))]
+        rejected = [item.title for item in self.held("rejected") if self.ledger.is_rejected(item.entry)]
+        return [*titles, *dict.fromkeys(filter(None, rejected[-_MOST_DELETED:]))]
 
     def _title(self, line: Line) -> str:
         """The title under which a run wrote an entry; empty where nobody knows any more."""
@@ -151,14 +153,16 @@ class SkillStore:
         run: Run,
         assets: Files = _NONE,
         held: Sequence[Held] = (),
+        decision: Decision | None = None,
     ) -> tuple[Key, ...]:
         """Make a draft real, all or nothing, and record it; the files that changed. Assets are files that are no text,
-        with what they held and are to hold; `held`: lessons that wait for a person now, or what became of some.
+        with what they held and are to hold; `held`: lessons that wait for a person now, or what became of some;
+        `decision`: of the person who decided about one of them.
 
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
         with self._locked():
-            self._new_only(records)
+            self._new_only(records, decision)
             missing = self._missing(draft)
             try:
                 self._finish(draft, {self.ledger.place(entry)[0] for entry in missing})
@@ -170,7 +174,8 @@ class SkillStore:
             }
             changed |= assets
             told = [*records, *(asset(key, *both) for key, both in assets.items())]
-            self._write(changed, completed(draft, told, missing, self.ledger), run, held)
+            theirs = decision.lines if decision else ()
+            self._write(changed, completed(draft, told, missing, self.ledger, theirs), run, held)
         return tuple(changed)
 
     def delete(self, name: str, run: Run | None = None) -> None:
@@ -221,12 +226,23 @@ class SkillStore:
                 write_whole(self.folder / MERGING, _MERGED, self._disk)
             yield
 
-    def _new_only(self, records: Sequence[Record]) -> None:
-        """Raises Changed where another run has dealt with one of the lessons since. (A lesson that was held before may
-        come to stand in an entry now.)"""
+    def _new_only(self, records: Sequence[Record], decision: Decision | None) -> None:
+        """Raises Changed where another run has dealt with one of the lessons since, or another review with the one that
+        is decided about. (A lesson that was held before may come to stand in an entry now.)"""
         self.ledger.refresh()
+        if decision:
+            if not self._held.says(decision.was):
+                raise Changed("something else was decided about it meanwhile: acontext review --list")
+            return
         if any(each.lesson in self.ledger.lessons for each in records if each.lesson and each.action != "source"):
             raise Changed("another run has learned the same meanwhile, nothing was written: run the command again")
+        if any(each.action == "add" and self.ledger.is_rejected(each.entry) for each in records):
+            raise Changed("what was learned was rejected meanwhile, nothing was written: run the command again")
+
+    def diff(self, draft: Draft) -> str:
+        """What committing a draft would change, as a unified diff: the indexes too."""
+        self._finish(draft)
+        return draft.diff()
 
     def _finish(self, draft: Draft, thinned: Collection[str] = ()) -> None:
         """Bring the index of every edited skill up to date, and of those that a person took entries out of."""

@@ -43,7 +43,9 @@ def asked_text(lessons: Sequence[Lesson], space: Space, room: int) -> str:
     told = _all(lessons)
     gone = "".join(f"\n- {one_line(title, 120)}" for title in space.deleted_titles()[-_MOST_DELETED:])
     deleted = (
-        f"A person deleted these entries: do not teach them again, in no other words either.{gone}" if gone else ""
+        f"A person deleted or rejected these entries: do not teach them again, in no other words either.{gone}"
+        if gone
+        else ""
     )
     listed = _catalog(space, max(300, room - tokens(told) - tokens(deleted)))
     return "\n\n".join(filter(None, (listed, deleted, fenced("lessons", told))))

@@ -201,7 +201,8 @@ class Proposer:
         verdict = item.verdict
         id = _record_id(item, title) if is_record or isinstance(verdict, Skip) else titled_id(verdict, title)
         if self._space.deleted(id):
-            raise Unfit("a person deleted an entry of this title: skip_lesson")
+            what = "rejected" if self._space.rejected(id) else "deleted"
+            raise Unfit(f"a person {what} an entry of this title: skip_lesson")
         if there := self._space.entry(id):
             where = f"{there[0]}/{there[1].file}"
             called = one_line(there[1].title, 80)

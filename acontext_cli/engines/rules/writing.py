@@ -35,6 +35,7 @@ MOST_LOGGED = 200
 """The daily log holds so many tasks of one session: more nobody reads, and a log of machines has thousands."""
 _NOT_LOGGED = f"the daily log holds a session's first {MOST_LOGGED} tasks: acontext session tasks lists them all"
 DELETED = "you deleted this entry, so it is not taught again"
+REJECTED = "you rejected this"
 
 
 def learn(
@@ -94,7 +95,8 @@ class Writer:
         if found:
             yield from self._seen_again(item, lesson, found, len(sessions))
         elif self._space.deleted(id):
-            yield Decline(lesson=item.id, reason=f"“{lesson.title}”: {DELETED}")
+            reason = REJECTED if self._space.rejected(id) else DELETED
+            yield Decline(lesson=item.id, reason=f"“{lesson.title}”: {reason}")
         elif len(sessions) < needed:
             reason = f"seen in {len(sessions)} session; {needed} are needed"
             text = lesson_text(lesson, item, len(sessions))
