@@ -15,6 +15,7 @@ from acontext_cli.skills import SKILL, Entry, entries, one_line
 from acontext_cli.skills.index import is_row
 from acontext_cli.skills.marks import mark
 from acontext_cli.store import Draft, Held, SkillStore
+from acontext_cli.store.held import State
 from acontext_cli.store.space import STARTING
 
 Key = tuple[str, str]
@@ -81,6 +82,11 @@ def last(store: SkillStore) -> Run | None:
 def _begins(line: Line) -> bool:
     """Whether it made one of the skills that every space starts with: nobody means that by the last run."""
     return line.action == "create" and line.skill in STARTING and line.file == SKILL
+
+
+def _decides(line: Line) -> bool:
+    """Whether a lesson that waited does so no more because of what a line records."""
+    return line.action == "source" or line.engine == REVIEW
 
 
 def _is_rejection(line: Line) -> bool:
@@ -164,18 +170,23 @@ class _Undo:
         return list(dict.fromkeys(found))
 
     def held(self) -> list[Held]:
-        """What the run held waits no more; what it settled or rejected waits again, and what an undone undo dropped."""
+        """What the run held waits no more; what it settled or decided waits again, and what an undone undo dropped.
+        What an accept wrote that comes back is decided again."""
         own = [replace(each, state="dropped") for each in self.store.held_by(self.of.id) if each.state == "held"]
-        lessons = {(line.lesson, line.entry) for line in self.lines if line.action == "source"}
-        again = [each for each in self.store.held("written") if (each.lesson, each.entry) in lessons]
-        rejected = {(line.lesson, line.entry) for line in self.lines if _is_rejection(line)}
-        again += [each for each in self.store.held("rejected") if (each.lesson, each.entry) in rejected]
+        decided = {(line.lesson, line.entry) for line in self.lines if line.lesson and _decides(line)}
+        again = [each for each in self._of("written", "rejected") if (each.lesson, each.entry) in decided]
         again += [each for each in self.store.held_by(self.of.undoes) if each.state == "dropped"]
-        return own + [replace(each, state="held") for each in again]
+        before = self.store.ledger.lines(self.of.undoes) if self.of.undoes else ()
+        accepted = {(line.lesson, line.entry) for line in before if line.engine == REVIEW and line.action != "reject"}
+        done = [replace(each, state="written") for each in self._of("held") if (each.lesson, each.entry) in accepted]
+        return own + done + [replace(each, state="held") for each in again]
+
+    def _of(self, *states: State) -> Iterator[Held]:
+        return (each for state in states for each in self.store.held(state))
 
     def _reversed(self, line: Line) -> Iterator[Record]:
         record = Record(action="undo", skill=line.skill, file=line.file, entry=line.entry, session=line.session)
-        if line.action == "add" and not self.draft.holds(line.entry):
+        if line.action == "add" and line.engine != REVIEW and not self.draft.holds(line.entry):
             yield replace(record, action="deleted", session="")
         elif line.action in ("source", "replace") and line.session:
             yield record

@@ -383,6 +383,16 @@ class TestRejecting:
         room.teach(room.session(green(), id="s2"))
         assert room.states() == {"s1": "written"}
 
+    def test_what_was_accepted_waits_again_too_and_is_written_where_that_is_undone(self, room: Room) -> None:
+        room.teach(room.session(green()))
+        room.review.accept(room.held())
+        store = room.store()
+        before = room.all_entries()
+        undone = undo(store, store.ledger.runs()[0], now())
+        assert (room.states(), room.all_entries()) == ({"s1": "held"}, [])
+        undo(room.store(), undone.run, now())
+        assert (room.states(), room.all_entries()) == ({"s1": "written"}, before)
+
     def test_a_model_is_told_of_it_and_cannot_teach_it(self, tmp_path: Path) -> None:
         desk = Desk.at(tmp_path)
         desk.session()
