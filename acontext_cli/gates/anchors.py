@@ -78,11 +78,16 @@ def _before(proposal: Proposal) -> Iterator[str]:
 def anchors(text: str) -> list[str]:
     """What of an entry a transcript must hold: backticked words, and every line of a code block."""
     found: list[str] = []
-    blocks = (_CONTINUED.sub(" ", block["lines"]) for block in _BLOCK.finditer(text))
-    lines = [line for block in blocks for line in block.split("\n") if not line.lstrip().startswith("# ")]
-    for span in (*_SPAN.findall(_BLOCK.sub("", text)), *lines):
+    for span in spans(text):
         found.extend(word for part in _parts(span) if (word := _bare(part)) and not _NUMBER.fullmatch(word))
     return list(dict.fromkeys(found))
+
+
+def spans(text: str) -> list[str]:
+    """What stands in backticks, and every line of a code block, as it is written."""
+    blocks = (_CONTINUED.sub(" ", block["lines"]) for block in _BLOCK.finditer(text))
+    lines = [line for block in blocks for line in block.split("\n") if not line.lstrip().startswith("# ")]
+    return [*_SPAN.findall(_BLOCK.sub("", text)), *lines]
 
 
 def _parts(span: str) -> Iterator[str]:

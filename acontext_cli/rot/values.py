@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from acontext_cli.gates.anchors import anchors
+from acontext_cli.gates.anchors import anchors, spans
 from acontext_cli.rot.calls import Call
 from acontext_cli.rot.note import Standing
 from acontext_cli.skills import DAILY
@@ -64,8 +64,8 @@ class Settings:
 def _settings(standing: Standing) -> Iterator[Setting]:
     named = anchors(standing.entry.text)
     said: dict[str, set[str]] = {}
-    for anchor in named:
-        if (match := _SAID.fullmatch(anchor)) and _TELLING.fullmatch(match["key"]) and _is_value(match["value"]):
+    for span in spans(standing.entry.text):
+        if (match := _SAID.fullmatch(span.strip())) and _TELLING.fullmatch(match["key"]) and _is_value(match["value"]):
             said.setdefault(match["key"], set()).add(match["value"])
     for key, values in said.items():
         if len(values) == 1:
