@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command_from_info
 
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, unreadable
 
 TREE = {
     "init": "standing",
@@ -107,15 +107,20 @@ def _told() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _refused(f"{_place(error)}: {error.strerror or error}")
+        if error.filename is None and not _can_print():
+            _refused(f"the output: {error.strerror or error}")
+        _refused(str(unreadable(error)))
 
 
-def _place(error: OSError) -> str:
-    if error.filename is not None:
-        return repr(str(error.filename))
-    with suppress(OSError):  # what is still in the buffer would fail again when the interpreter ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return "the output"
+def _can_print() -> bool:
+    """Whether the output takes what is printed; if not, that is thrown away."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):  # what is still in the buffer would fail again when the interpreter ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def _refused(reason: str) -> NoReturn:

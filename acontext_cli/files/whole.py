@@ -27,7 +27,7 @@ def write_whole(path: Path, data: bytes, disk: Disk = DISK) -> None:
 
 def write_folder(path: Path, files: Mapping[str, bytes], disk: Disk = DISK) -> None:
     """Put a new folder with these files there all at once. Its parent is made where it is missing."""
-    beside = path.with_name(f"{_NEW}{os.urandom(6).hex()}")
+    made = beside = path.with_name(f"{_NEW}{os.urandom(6).hex()}")
     make_folders(path.parent)
     try:
         disk.make_folder(beside, 0o777)
@@ -35,8 +35,12 @@ def write_folder(path: Path, files: Mapping[str, bytes], disk: Disk = DISK) -> N
             _write_new(beside / name, data, 0o666, disk)
         sync_folder(beside, disk)
         disk.rename(beside, path)
+        made = path
         sync_folder(path.parent, disk)
     except OSError as error:
+        from shutil import rmtree
+
+        rmtree(made, ignore_errors=True)  # who was told that it is not there may make it again
         raise refused(path, error) from error
 
 

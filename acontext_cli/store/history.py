@@ -4,8 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, digest, write_whole
+from acontext_cli.errors import AcontextError, unreadable
+from acontext_cli.files import DISK, Disk, digest, make_folders, write_whole
 
 _KEPT = 64  # in each of 256 folders
 
@@ -24,9 +24,11 @@ class History:
         try:
             os.utime(path)  # so that it counts as the newest: what a journal names must not be the next to go
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
             self._forget(path.parent)
             write_whole(path, data, self._disk)
+        except OSError as error:
+            raise unreadable(error, path) from error
         return name
 
     def get(self, name: str) -> bytes:
@@ -37,6 +39,8 @@ class History:
             raise AcontextError(
                 f"the history has no content {name[:12]!r} any more: only newer ones are kept"
             ) from error
+        except OSError as error:
+            raise unreadable(error, self._path(name)) from error
         if digest(data) != name:
             raise AcontextError(
                 f"the content {name[:12]!r} in the history is damaged: delete {str(self._path(name))!r}"

@@ -62,7 +62,7 @@ class Journal:
             for change in changes:
                 self._write(change.skill, change.file, change.after)
             self._ledger.append(lines)
-        except AcontextError:
+        except (AcontextError, OSError):
             self._give_up(changes, lines, size)
             raise
         self._end()
@@ -108,10 +108,12 @@ class Journal:
         for change in changes:
             if self.now(change) == change.after:
                 self._write(change.skill, change.file, change.before)
+            if not change.before:
+                self._prune(self._place(change.skill, change.file).relative_to(self._space).parts[:-1])
 
     def _give_up(self, changes: Sequence[Change], lines: Sequence[str], size: int) -> None:
         """The disk refused a write. If it refuses this too, the next command finds the journal."""
-        with suppress(AcontextError):
+        with suppress(AcontextError, OSError):
             if not self._ledger.present(lines, size):
                 self._take_back(changes)
                 self._end()

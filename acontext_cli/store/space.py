@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
-from acontext_cli.files import DISK, Disk, digest, locked
+from acontext_cli.files import DISK, Disk, digest, locked, make_folders
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.ledger import Ledger, Line, Record, Run
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
@@ -49,12 +49,20 @@ class SkillStore:
 
     def prepare(self, run: Run | None = None) -> None:
         """Make the skills that every space starts with, in a new space only: a person may delete them."""
-        if self.folder.exists() and any(self.folder.iterdir()):
+        if not self.is_new:
             return
         draft = self.draft()
         for template in sorted(TEMPLATES.glob("*.md")):
             draft.put(template.stem, SKILL, template.read_text(encoding="utf-8"))
         self.commit(draft, (), run or hand_run())
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever written to it; a run that the disk refused may have left empty folders."""
+        try:
+            return all(_holds_nothing(self.folder / name) for name in os.listdir(self.folder))  # noqa: PTH208
+        except FileNotFoundError:
+            return True
 
     def names(self) -> list[str]:
         """All skills, those too that cannot be read."""
@@ -188,7 +196,7 @@ class SkillStore:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         for folder in (self._machine, self.folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folders(folder)
         with locked(self._machine / "lock", self._disk):
             self.recovered = self._journal.recover() or self.recovered
             yield
@@ -283,6 +291,12 @@ def hand_run() -> Run:
 
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Run(id=f"hand-{os.urandom(4).hex()}", time=now, engine="hand")
+
+
+def _holds_nothing(path: Path) -> bool:
+    if path.is_dir():
+        return not os.listdir(path)  # noqa: PTH208
+    return path.name == ".ledger.jsonl" and not path.stat().st_size
 
 
 def _bytes(text: str | None) -> bytes | None:

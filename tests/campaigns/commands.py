@@ -1,0 +1,87 @@
+"""Runs a command as it is typed, in a process of its own that is forked and so begins at once."""
+
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+CRASHED = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended, and what it printed."""
+
+    code: int
+    """Negative: the signal that ended it."""
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.err.splitlines()
+
+
+def nothing() -> None:
+    """What is done before a command where nothing is."""
+
+
+def run(
+    args: Sequence[object],
+    *,
+    within: Path,
+    first: Callable[[], object] = nothing,
+    last: Callable[[], object] = nothing,
+    seconds: int = 60,
+) -> Ended:
+    """Run a command in a folder; `first` and `last` are called in the process before and after it."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if not pid:
+            signal.alarm(seconds)
+            _become([str(arg) for arg in args], within, (first, last), (out.fileno(), err.fileno()))
+        _, status = os.waitpid(pid, 0)
+        return Ended(os.waitstatus_to_exitcode(status), _text(out.fileno()), _text(err.fileno()))
+
+
+def _become(args: list[str], within: Path, around: tuple[Callable[[], object], ...], streams: tuple[int, int]) -> None:
+    code, (first, last) = CRASHED, around
+    try:
+        os.chdir(within)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for number, fd in enumerate(streams, 1):
+            os.dup2(fd, number)
+        # Streams of its own: those of a test are no files.
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        code = _called(args, first)
+        last()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)  # the child never returns into the parent's code
+
+
+def _called(args: list[str], first: Callable[[], object]) -> int:
+    from acontext_cli.cli import app
+
+    try:
+        first()
+        app(args, prog_name="acontext")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except BaseException:  # noqa: BLE001, whatever escapes is what is looked for
+        traceback.print_exc()
+        return CRASHED
+    return 0
+
+
+def _text(fd: int) -> str:
+    return os.pread(fd, 1 << 20, 0).decode("utf-8", "replace")
