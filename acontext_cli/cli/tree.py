@@ -110,6 +110,8 @@ def _told() -> Iterator[None]:
         if error.filename is None and not _can_print():
             _refused(f"the output: {error.strerror or error}")
         _refused(str(unreadable(error)))
+    except MemoryError:
+        _refused("there is not enough memory for it: try again with less at a time, or where there is more")
 
 
 def _can_print() -> bool:

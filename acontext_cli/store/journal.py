@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, digest, make_folders
+from acontext_cli.files import DISK, Disk, content, digest, make_folders
 from acontext_cli.files.disk import refused, sync_folder, write_all
 from acontext_cli.files.inside import Folder
 from acontext_cli.ledger import Ledger
@@ -136,7 +136,7 @@ class Journal:
         """The journal for writing. It stays there between runs, so that one write-out of the disk is enough."""
         try:
             new = not self._path.exists()
-            fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
             try:
                 yield fd
             finally:
@@ -148,7 +148,7 @@ class Journal:
 
     def _read(self) -> tuple[list[Change], list[str], int] | None:
         """What was to be done; None where it was not written to its end, and so nothing was begun."""
-        head, _, rest = self._path.read_bytes().partition(b"\n")
+        head, _, rest = content(self._path).partition(b"\n")
         check, _, size = head.decode("ascii", "replace").partition(" ")
         text = rest[: int(size)] if size.isdecimal() else b""
         if digest(text) != check:

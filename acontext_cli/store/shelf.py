@@ -168,7 +168,7 @@ class Shelf:
         except FileNotFoundError:
             return
         for entry in found:
-            if not entry.name.startswith(".") and entry.is_dir() and self._may_enter(entry):
+            if not entry.name.startswith(".") and _is_folder(entry) and self._may_enter(entry):
                 yield entry.name
 
     def _listing(self, name: str) -> _Listing:
@@ -190,9 +190,9 @@ class Shelf:
         for entry in found:
             if entry.name.startswith((".", "__pycache__")) or not self._may_enter(entry):
                 continue
-            if entry.is_file():
+            if _is_file(entry):
                 yield prefix + entry.name
-            elif entry.is_dir() and deep > 1:
+            elif _is_folder(entry) and deep > 1:
                 yield from self._walk(Path(entry.path), f"{prefix}{entry.name}/", folders, deep - 1)
 
     def _may_enter(self, entry: "os.DirEntry[str]") -> bool:
@@ -200,6 +200,20 @@ class Shelf:
 
     def _is_inside(self, path: Path) -> bool:
         return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder))
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in a circle
+        return False
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _same(folder: Path, signature: Signature | None) -> bool:

@@ -14,6 +14,7 @@ from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Held, HeldLessons, State
 from acontext_cli.store.history import History
 from acontext_cli.store.journal import Change, Journal
+from acontext_cli.store.passed import passed_over
 from acontext_cli.store.records import completed, created, removed
 from acontext_cli.store.schemas import TEMPLATES, by_hand
 from acontext_cli.store.shelf import Key, Shelf
@@ -128,6 +129,7 @@ class SkillStore:
         """What is wrong with a skill, or with all of them and the ledger, a sentence each."""
         names = self.names() if name is None else [name]
         found = [problem for each in names for problem in self._problems(each)]
+        found += passed_over(self.folder, () if name is None else names)
         if name is None and self.ledger.broken:
             found.append(f".ledger.jsonl: {self.ledger.broken} lines are no records and were passed over")
         return found

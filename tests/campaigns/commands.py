@@ -1,9 +1,9 @@
 """Runs a command as it is typed, in a process of its own that is forked and so begins at once."""
 
 import os
+import selectors
 import signal
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,15 +39,34 @@ def run(
     seconds: int = 60,
 ) -> Ended:
     """Run a command in a folder; `first` and `last` are called in the process before and after it."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
-        if not pid:
-            signal.alarm(seconds)
-            _become([str(arg) for arg in args], within, (first, last), (out.fileno(), err.fileno()))
-        _, status = os.waitpid(pid, 0)
-        return Ended(os.waitstatus_to_exitcode(status), _text(out.fileno()), _text(err.fileno()))
+    ends = [os.pipe(), os.pipe()]  # no files: these may be what is limited
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if not pid:
+        signal.alarm(seconds)
+        _become([str(arg) for arg in args], within, (first, last), (ends[0][1], ends[1][1]))
+    for _, write in ends:
+        os.close(write)
+    out, err = _heard([read for read, _ in ends])
+    _, status = os.waitpid(pid, 0)
+    return Ended(os.waitstatus_to_exitcode(status), out, err)
+
+
+def _heard(fds: list[int]) -> list[str]:
+    """What comes out of pipes until their other ends are closed."""
+    said = dict.fromkeys(fds, b"")
+    with selectors.DefaultSelector() as ready:
+        for fd in fds:
+            ready.register(fd, selectors.EVENT_READ)
+        while ready.get_map():
+            for key, _ in ready.select():
+                chunk = os.read(key.fd, 1 << 16)
+                said[key.fd] += chunk
+                if not chunk:
+                    ready.unregister(key.fd)
+                    os.close(key.fd)
+    return [said[fd].decode("utf-8", "replace") for fd in fds]
 
 
 def _become(args: list[str], within: Path, around: tuple[Callable[[], object], ...], streams: tuple[int, int]) -> None:
@@ -63,9 +82,9 @@ def _become(args: list[str], within: Path, around: tuple[Callable[[], object], .
         sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         code = _called(args, first)
         last()
-    finally:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
+    finally:
         os._exit(code)  # the child never returns into the parent's code
 
 
@@ -81,7 +100,3 @@ def _called(args: list[str], first: Callable[[], object]) -> int:
         traceback.print_exc()
         return CRASHED
     return 0
-
-
-def _text(fd: int) -> str:
-    return os.pread(fd, 1 << 20, 0).decode("utf-8", "replace")

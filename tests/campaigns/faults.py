@@ -1,8 +1,8 @@
 """Every call of the system that a command makes about a file goes wrong in turn, as on a full, broken, read-only or
 vanished disk. Each time there is one clear line, nothing is lost, and the command repeated ends as if nothing had been.
 
-`python tests/campaigns/faults.py [--cases N] [--seed N] [--only COMMAND] [--without-demo] [--lines]`: N cases chosen by chance, all of
-them without it. `--lines` prints what was said.
+`python tests/campaigns/faults.py [--cases N] [--seed N] [--only COMMAND] [--without-demo] [--lines]`: N cases
+chosen by chance, all of them without it. `--lines` prints what was said.
 """
 
 import argparse
