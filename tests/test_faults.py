@@ -1,15 +1,16 @@
-"""A small part of the campaign in campaigns/faults.py: the whole one runs in `.ci/run long`."""
+"""A small part of each campaign in campaigns/: more of them runs in `.ci/run long`."""
 
 import os
 import subprocess
 import sys
 
+import pytest
 from conftest import ROOT
 
 
-def campaign(*args: str) -> tuple[int, str]:
+def campaign(name: str, *args: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, ROOT / "tests" / "campaigns" / "faults.py", *args],
+        [sys.executable, ROOT / "tests" / "campaigns" / f"{name}.py", *args],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -17,6 +18,15 @@ def campaign(*args: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_disk_that_fails_anywhere_costs_nothing() -> None:
-    status, said = campaign("--cases", "16", "--without-demo")
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("faults", ("--cases", "12", "--without-demo")),
+        ("oddities", ("--cases", "24")),
+        ("fuzz", ("--cases", "8", "--jobs", "1")),
+        ("bad_model", ("--cases", "2", "--timeout", "0.5")),
+    ],
+)
+def test_a_part_of_each_campaign_finds_nothing(name: str, args: tuple[str, ...]) -> None:
+    status, said = campaign(name, *args)
     assert (status, said.rpartition(": ")[2]) == (0, "all was well\n"), said

@@ -697,3 +697,51 @@ def contents(draft: Draft) -> dict[str, dict[str, str]]:
         return dict(skill.files)
 
     return {name: whole(draft.skill(name)) for name in sorted(draft.names())}
+
+
+def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
+    store = begun(tmp_path)
+    space = path(tmp_path, "", "").parent if not path(tmp_path, "", "").is_dir() else path(tmp_path, "", "")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    outside.joinpath("SKILL.md").write_text("---\nname: x\ndescription: x\n---\n")
+    for name in ("small", "bare", "piped", "led", "folded", "empty"):
+        space.joinpath(name).mkdir()
+    space.joinpath("small/skill.md").write_text("x")
+    space.joinpath("bare/notes.md").write_text("x")
+    os.mkfifo(space / "piped/SKILL.md")
+    space.joinpath("led/SKILL.md").symlink_to(outside / "SKILL.md")
+    space.joinpath("folded/SKILL.md").mkdir()
+    space.joinpath("away").symlink_to(outside)
+    space.joinpath("nowhere").symlink_to("not-there")
+    space.joinpath("circle").symlink_to("circle")
+    space.joinpath("gateways/far.md").symlink_to(outside / "SKILL.md")
+    assert store.check() == [
+        "away: it is a link that leads out of the space: put the folder itself there",
+        "bare: it has no SKILL.md, so no agent sees it: write one, or move the folder away",
+        "circle: it is a link that leads nowhere: put the folder itself there",
+        "folded/SKILL.md: it is a folder: a file is expected there",
+        "gateways/far.md: it is a link that leads out of the space: put the file itself there",
+        "led/SKILL.md: it is a link that leads out of the space: put the file itself there",
+        "nowhere: it is a link that leads nowhere: put the folder itself there",
+        "piped/SKILL.md: it is no regular file: put one there",
+        "small/skill.md: no agent finds it under this name: call it SKILL.md",
+    ]
+    assert store.check("gateways") == [
+        "gateways/far.md: it is a link that leads out of the space: put the file itself there"
+    ]
+
+
+def test_a_run_that_was_refused_leaves_no_folder_that_stands_in_the_way(tmp_path: Path) -> None:
+    refuses = replace(DISK, rename=broken)
+    with pytest.raises(AcontextError):
+        SkillStore(tmp_path / "skills", tmp_path / "machine", tmp_path / "history", refuses).prepare()
+    store = SkillStore(tmp_path / "skills", tmp_path / "machine", tmp_path / "history")
+    assert store.is_new
+    store.prepare()
+    assert store.names() == ["daily-logs", "user-general-facts"]
+    assert not store.is_new
+
+
+def broken(*_: object) -> None:
+    raise OSError(errno.EIO, "broken")

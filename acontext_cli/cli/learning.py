@@ -14,7 +14,7 @@ from acontext_cli.model import Usage
 from acontext_cli.models.spending import LimitReached, Meter, MeteredModel
 from acontext_cli.pipeline import Learned
 from acontext_cli.show.progress import clear, progress
-from acontext_cli.show.text import warn
+from acontext_cli.show.text import LONGEST, one_line, warn
 
 
 def _wait() -> None:
@@ -137,4 +137,4 @@ class Runs:
     def _fail(self, reason: str) -> None:
         self.failed += 1
         clear()
-        warn(reason)
+        warn(one_line(reason, LONGEST))

@@ -126,9 +126,9 @@ def _can_print() -> bool:
 
 
 def _refused(reason: str) -> NoReturn:
-    from acontext_cli.show.text import one_line, warn
+    from acontext_cli.show.text import LONGEST, one_line, warn
 
-    warn(f"acontext: {one_line(reason)}")
+    warn(f"acontext: {one_line(reason, LONGEST)}")
     raise typer.Exit(1)
 
 

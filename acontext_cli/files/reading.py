@@ -3,9 +3,9 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from errno import EINVAL
+from errno import EINVAL, EISDIR
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 
 _BUFFER = 1 << 18
 _BLOCK = 1 << 16
@@ -60,9 +60,11 @@ def whole_lines(read_at: Callable[[int, int, int], bytes], fd: int, size: int) -
 def _regular(path: Path) -> int:
     """A file, open for reading; an OSError for what is none. A pipe is not waited for: nobody may write into it."""
     fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not S_ISREG(os.fstat(fd).st_mode):
+    mode = os.fstat(fd).st_mode
+    if not S_ISREG(mode):
         os.close(fd)
-        raise OSError(EINVAL, "it is no regular file", str(path))
+        number, words = (EISDIR, os.strerror(EISDIR)) if S_ISDIR(mode) else (EINVAL, "it is no regular file")
+        raise OSError(number, words, str(path))
     return fd
 
 

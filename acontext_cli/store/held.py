@@ -77,7 +77,10 @@ def _read(text: bytes, place: str) -> Held | None:
         version = value.pop("v")
         if version > VERSION:
             raise AcontextError(f"{place}: written by a newer acontext; update this one")
-        return Held(**{key: value[key] for key in value if key in _KNOWN})
+        said = {key: value[key] for key in value if key in _KNOWN}
+        if not all(isinstance(said[key], dict if key == "fields" else str) for key in said):
+            return None
+        return Held(**said)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 

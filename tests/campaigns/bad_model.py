@@ -29,7 +29,7 @@ HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1]))
 
 from learner import SUCCESS, creates, looks  # noqa: E402, from the folder above
-from llm import report, skip  # noqa: E402
+from llm import report  # noqa: E402
 from misbehaving import Answer, Behaviour, answers, call, message, server, unless, used  # noqa: E402
 from transcripts import incident  # noqa: E402
 
@@ -214,7 +214,9 @@ class Trial:
             ended, seconds, memory = self._learn(work, env)
         self.report.cases += 1
         what = f"{name}{' late' if late else ''}"
-        self.report.lines.append(f"{seconds:5.1f} s {memory / MB:5.0f} MB  {what}: {ended.returncode} {ended.stderr[-220:]!r}")
+        self.report.lines.append(
+            f"{seconds:5.1f} s {memory / MB:5.0f} MB  {what}: {ended.returncode} {ended.stderr[-220:]!r}"
+        )
         wrong = [*self._wrong(ended, seconds, memory), *self._lost(work, before, late)]
         self.report.problems += [f"{what}: {each}" for each in wrong]
 
@@ -255,7 +257,12 @@ class Trial:
         )
         begun = time.monotonic()
         ended = self._run(
-            work, env, "learn", "tuesday", before=(sys.executable, "-c", code, str(told)), seconds=TIMES * self.timeout + 60
+            work,
+            env,
+            "learn",
+            "tuesday",
+            before=(sys.executable, "-c", code, str(told)),
+            seconds=TIMES * self.timeout + 60,
         )
         peak = json.loads(told.read_text(encoding="utf-8")) if told.exists() else 0
         told.unlink(missing_ok=True)
@@ -272,7 +279,13 @@ class Trial:
     ) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "ACONTEXT_"))}
         argv = [*before, sys.executable, "-m", "acontext_cli", *args]
-        env = {**kept, "HOME": str(self.folder), "PYTHONPATH": str(HERE.parents[2]), "OPENAI_API_KEY": "no-key-1", **env}
+        env = {
+            **kept,
+            "HOME": str(self.folder),
+            "PYTHONPATH": str(HERE.parents[2]),
+            "OPENAI_API_KEY": "no-key-1",
+            **env,
+        }
         with subprocess.Popen(
             argv, cwd=work, env=env, text=True, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
