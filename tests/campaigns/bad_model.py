@@ -1,5 +1,5 @@
-"""`acontext learn` asks a model that misbehaves: bounded time and memory, one clear error or a good result, and what was
-done before is kept.
+"""`acontext learn` asks a model that misbehaves: bounded time and memory, one clear error or a good result, and what
+was done before is kept.
 
 `python tests/campaigns/bad_model.py [--cases N] [--seed N] [--only NAME] [--timeout SECONDS]`: N cases by chance, all
 of them without it.
@@ -10,6 +10,7 @@ import gzip
 import itertools
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -179,7 +180,8 @@ COMMANDS: dict[str, str] = {
     "drips": _CODE + "while True: os.write(1, b'x'); time.sleep(0.3)",
     "leaves a child": _CODE + "subprocess.Popen(['sleep', '3600']); print('{}')",
     "a child that writes": _CODE
-    + "subprocess.Popen([sys.executable, '-c', 'import time, os\\nwhile True: os.write(1, b\"x\"); time.sleep(0.1)']); print('hi')",
+    + "code = 'import time, os\\nwhile True: os.write(1, b\"x\"); time.sleep(0.1)'\n"
+    + "subprocess.Popen([sys.executable, '-c', code]); print('hi')",
     "closes its streams": _CODE + "os.close(0); os.close(1); os.close(2); time.sleep(3600)",
     "reads nothing": _CODE + "print('no')",
     "dies": _CODE + "os.kill(os.getpid(), 11)",
@@ -195,7 +197,6 @@ COMMANDS: dict[str, str] = {
 class Report:
     cases: int = 0
     problems: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -214,9 +215,9 @@ class Trial:
             ended, seconds, memory = self._learn(work, env)
         self.report.cases += 1
         what = f"{name}{' late' if late else ''}"
-        self.report.lines.append(
-            f"{seconds:5.1f} s {memory / MB:5.0f} MB  {what}: {ended.returncode} {ended.stderr[-220:]!r}"
-        )
+        took = f"{seconds:5.1f} s {memory / MB:5.0f} MB"
+        print(f"{took}  {what}: {ended.returncode} {ended.stderr[-220:]!r}", flush=True)
+        assert before, "there is nothing that could be lost"
         wrong = [*self._wrong(ended, seconds, memory), *self._lost(work, before, late)]
         self.report.problems += [f"{what}: {each}" for each in wrong]
 
@@ -234,7 +235,14 @@ class Trial:
                 yield {"OPENAI_BASE_URL": at.url}
 
     def _made(self) -> Path:
-        work = Path(tempfile.mkdtemp(dir=self.folder))
+        """A copy of one that is made once."""
+        kept = self.folder / "kept"
+        if not kept.exists():
+            kept.mkdir()
+            self._fill(kept)
+        return Path(shutil.copytree(kept, tempfile.mkdtemp(dir=self.folder), dirs_exist_ok=True))
+
+    def _fill(self, work: Path) -> None:
         for name in ("monday", "tuesday"):
             if name == "monday":
                 self._run(work, {}, "init")
@@ -243,7 +251,6 @@ class Trial:
             self._run(work, {}, "record", name, "-", given=given)
             if name == "monday":
                 self._run(work, {}, "learn", "monday")
-        return work
 
     def _learn(self, work: Path, env: dict[str, str]) -> tuple[subprocess.CompletedProcess[str], float, int]:
         told = self.folder / "told.json"
@@ -349,7 +356,8 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=2.0)
     asked = parser.parse_args()
     told = campaign(cases=asked.cases, seed=asked.seed, timeout=asked.timeout, only=asked.only)
-    print("\n".join(told.lines + told.problems))
+    for problem in told.problems:
+        print(problem)
     print(f"{told.cases} ways to misbehave: {f'{len(told.problems)} problems' if told.problems else 'all was well'}")
     sys.exit(bool(told.problems))
 

@@ -30,12 +30,14 @@ SECONDS = 20
 MEMORY = 1_500_000_000
 """Bytes that a process may have, the program and its libraries included."""
 ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 10**30, -(10**400), 1.5, float("inf"), float("nan"), "", "x", "\x00", "\ud800", "\u2028",
+    None, True, False, 0, -1, 1, 10**30, -(10**400), 1.5, float("inf"), float("nan"), "", "x", "\x00", "\ud800",
+    "\u2028",
     "../../etc/passwd", "a/b", "@last", "9999-99-99", "0001-01-01T00:00:00Z", "2026-03-26", "<secret:x:1>", "x" * 5000,
     [], {}, [[]], [None], {"": ""}, {"a": {"b": []}}, ["x"] * 50, [{"type": "text", "text": 1}], [{"type": "text"}],
 )  # fmt: skip
 BYTES = (
-    b"\x00", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\r\n", b"\n", b"\xe2\x80\xa8", b"\xc2\x85", b"---\n", b"{", b"}", b"[",
+    b"\x00", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\r\n", b"\n", b"\xe2\x80\xa8", b"\xc2\x85", b"---\n", b"{",
+    b"}", b"[",
     b'"', b"\\", b"\\ud800", b"1e400", b"NaN", b"-", b": ", b"&a *a ", b"!!python/object:os.system ", b"<!-- id: x -->",
     b"9" * 5000, b"[" * 3000, b'{"a":' * 3000, b"#" * 300, b"\t", b"`", b"\x1b[31m", b"<<: *a\n", b"? ", b"- " * 300,
 )  # fmt: skip
@@ -144,7 +146,8 @@ def _spots(value: Any, deep: int = 8) -> Iterator[tuple[Any, Any]]:
 
 
 MUTATORS: Sequence[Callable[[bytes, Random], bytes]] = (
-    flipped, cut, without, doubled, pierced, swollen, ended_otherwise, bombed, shuffled, retyped, retyped, retyped, retyped, nested,
+    flipped, cut, without, doubled, pierced, swollen, ended_otherwise, bombed, shuffled, nested,
+    retyped, retyped, retyped, retyped,
 )  # fmt: skip
 
 
@@ -215,8 +218,8 @@ KINDS = {
 SEEDS = {
     "outcomes": b'{"v": 1, "status": "failed", "reason": "no", "task": 1, "upto": 100, "at": "2026-03-26T12:00:00Z"}\n',
     "answers": b'{"v": 1, "key": "k", "answer": {"text": "", "calls": [], "echo": {}, "usage": {}}}\n',
-    "held": b'{"v": 1, "lesson": "l", "entry": "e", "session": "s", "reason": "r", "text": "## T\\n- x\\n", "fields": {}, '
-    b'"date": "2026-03-26", "state": "held"}\n',
+    "held": b'{"v": 1, "lesson": "l", "entry": "e", "session": "s", "reason": "r", '
+    b'"text": "## T\\n- x\\n", "fields": {}, "date": "2026-03-26", "state": "held"}\n',
     "secrets": b'{"format": 1, "salt": "00ff"}\n{"kind": "openai-key", "number": 1, "mark": "ab"}\n',
     "config": b"engine: offline\nsuccess: it works\nforget_after: 90d\njobs: 1\ntimeout: 20\nmodel: m\n"
     b"headers:\n  X-Title: a\nimport_space: project\n",
