@@ -107,22 +107,23 @@ def _told() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        if error.filename is None and not _can_print():
-            _refused(f"the output: {error.strerror or error}")
-        _refused(str(unreadable(error)))
+        if error.filename is not None or not _is_of_the_output(error):
+            _refused(str(unreadable(error)))
+        with suppress(OSError):  # what is still in the buffer would fail again when the interpreter ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _refused(f"the output: {error.strerror or error}")
     except MemoryError:
         _refused("there is not enough memory for it: try again with less at a time, or where there is more")
 
 
-def _can_print() -> bool:
-    """Whether the output takes what is printed; if not, that is thrown away."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        with suppress(OSError):  # what is still in the buffer would fail again when the interpreter ends
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
+def _is_of_the_output(error: OSError) -> bool:
+    """Whether something could not be printed. Such an error names no file: it is told by who was at work."""
+    last, step = "", error.__traceback__
+    while step is not None:
+        name = str(step.tb_frame.f_globals.get("__name__", ""))
+        last = name if name.startswith("acontext_cli.") else last
+        step = step.tb_next
+    return last.startswith(("acontext_cli.show", "acontext_cli.cli"))
 
 
 def _refused(reason: str) -> NoReturn:

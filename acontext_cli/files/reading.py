@@ -15,7 +15,7 @@ def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Offset and text of each complete line from `start`, which is the start of a line. No file, no lines."""
     try:
         fd = _regular(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     with os.fdopen(fd, "rb", buffering=_BUFFER) as file:
         file.seek(start)
@@ -72,7 +72,7 @@ def _regular(path: Path) -> int:
 def _opened(path: Path) -> Iterator[int]:
     try:
         fd = _regular(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         yield -1
         return
     try:

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_UN
 from pathlib import Path
 
+from acontext_cli.errors import AcontextError
 from acontext_cli.files.disk import DISK, Disk, refused, sync_folder, write_all
 
 _NEW, _GONE = ".new-", ".gone-"
@@ -49,6 +50,10 @@ def make_folders(path: Path, mode: int = 0o777) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode, exist_ok=True)
+    except FileExistsError as error:
+        raise AcontextError(
+            f"{str(path)!r} was not made: a file is in the way, move it or choose another place"
+        ) from error
     except OSError as error:
         raise refused(path, error) from error
 
