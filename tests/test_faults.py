@@ -21,10 +21,10 @@ def campaign(name: str, *args: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("name", "args"),
     [
-        ("faults", ("--cases", "12", "--without-demo")),
-        ("oddities", ("--cases", "24")),
-        ("fuzz", ("--cases", "8", "--jobs", "1")),
-        ("bad_model", ("--cases", "2", "--timeout", "0.5")),
+        ("faults", ("--cases", "9", "--without-demo")),
+        ("oddities", ("--cases", "16")),
+        ("fuzz", ("--cases", "6", "--jobs", "1")),
+        ("bad_model", ("--cases", "1", "--timeout", "0.5")),
     ],
 )
 def test_a_part_of_each_campaign_finds_nothing(name: str, args: tuple[str, ...]) -> None:

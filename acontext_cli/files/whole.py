@@ -51,9 +51,8 @@ def make_folders(path: Path, mode: int = 0o777) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode, exist_ok=True)
     except FileExistsError as error:
-        raise AcontextError(
-            f"{str(path)!r} was not made: a file is in the way, move it or choose another place"
-        ) from error
+        told = f"{str(path)!r} was not written: a file is in the way; move it, or choose another place"
+        raise AcontextError(told) from error
     except OSError as error:
         raise refused(path, error) from error
 

@@ -359,7 +359,8 @@ def _shape(line: str) -> str:
 def campaign(*, cases: int, seed: int, folder: Path, commands: Sequence[Command] = COMMANDS) -> Report:
     report, random = Report(), Random(seed)
     place = Place.made(folder)
-    trials = [Trial(place, command, report) for command in commands]
+    chosen = random.sample(commands, min(len(commands), cases // 3)) if cases else commands
+    trials = [Trial(place, command, report) for command in chosen]
     faults = [(trial, fault) for trial in trials for fault in trial.faults()]
     for trial, fault in random.sample(faults, min(cases, len(faults))) if cases else faults:
         trial.play(fault)

@@ -235,7 +235,9 @@ class Fuzzing:
     folder: Path
 
     def run(self, cases: range, seed: int) -> list[str]:
-        place = Place.made(self.folder)
+        place = Place(self.folder / "case", self.folder / "template")
+        if not place.kept.exists():
+            place = Place.made(self.folder)
         kind, found = KINDS[self.name], []
         os.environ["HOME"] = str(place.root / "home")
         for number in cases:
@@ -307,21 +309,22 @@ def _unclear(code: object, said: str) -> str:
     return ""
 
 
-def _part(name: str, seed: int, cases: range) -> list[str]:
-    # What was there before does not count, and what a case may have is what a person would notice.
+def _parts(seed: int, parts: Sequence[tuple[str, range]]) -> list[str]:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    sys.stdin = io.TextIOWrapper(io.BytesIO())
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
-        sys.stdin = io.TextIOWrapper(io.BytesIO())
-        return Fuzzing(name, Path(folder)).run(cases, seed)
+        found = [each for kind, cases in parts for each in Fuzzing(kind, Path(folder)).run(cases, seed)]
+        os.chdir("/")
+        return found
 
 
 def campaign(*, kinds: Sequence[str], cases: int, seed: int, jobs: int) -> list[str]:
     step = max(1, min(250, -(-cases // jobs)))
     parts = [(kind, range(start, min(cases, start + step))) for kind in kinds for start in range(0, cases, step)]
     if jobs == 1:
-        return [each for kind, part in parts for each in _part(kind, seed, part)]
+        return _parts(seed, parts)
     with ProcessPoolExecutor(jobs, max_tasks_per_child=1) as pool:
-        done = [pool.submit(partial(_part, kind, seed), part) for kind, part in parts]
+        done = [pool.submit(partial(_parts, seed), [part]) for part in parts]
         return [each for one in done for each in one.result()]
 
 
