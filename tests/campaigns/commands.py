@@ -7,7 +7,9 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 CRASHED = 70
 
@@ -28,6 +30,16 @@ class Ended:
 
 def nothing() -> None:
     """What is done before a command where nothing is."""
+
+
+def load() -> None:
+    """Import all of the program, so that no process of a command has to."""
+    import acontext_cli
+
+    for module in walk_packages(acontext_cli.__path__, "acontext_cli."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    import yaml  # noqa: F401
 
 
 def run(

@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 import system  # before the program
-from commands import Ended, run
+from commands import Ended, load, run
 from system import CHANGES, ERRORS, Fault
 
 SECRET = "sk-proj-" + "Zx81kQpL0vTn4RbY7cUa" * 2
@@ -128,6 +128,7 @@ class Place:
 
     @classmethod
     def made(cls, folder: Path) -> "Place":
+        load()
         place = cls(folder / "case", folder / "template")
         for name in ("work", "home", "foreign/notes"):
             (place.root / name).mkdir(parents=True)
