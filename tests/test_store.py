@@ -745,3 +745,26 @@ def test_a_run_that_was_refused_leaves_no_folder_that_stands_in_the_way(tmp_path
 
 def broken(*_: object) -> None:
     raise OSError(errno.EIO, "broken")
+
+
+def test_entries_of_a_folder_that_cannot_be_listed_do_not_count_as_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, folder, scan = begun(tmp_path), path(tmp_path, "", "").resolve(), os.scandir
+
+    def refused(which: Any) -> Any:
+        if Path(which) == folder / "gateways":
+            raise PermissionError(errno.EACCES, "Permission denied", str(which))
+        return scan(which)
+
+    (folder / "gateways").touch()
+    (folder / "other").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refused)  # root may list any folder
+        blind = opened(tmp_path)
+        draft = blind.draft()
+        draft.apply(CreateSkill(name="other", description="Another.", body="# Other\n"))
+        blind.commit(draft, (), LATER)
+    store = opened(tmp_path)
+    assert "deleted" not in {line.action for line in store.ledger.lines()}
+    assert not store.draft().was_deleted("e1")

@@ -99,7 +99,11 @@ def removal(folder: Path) -> str:
 
 def _is_free(folder: Path) -> bool:
     """Whether nothing is in it; a run that the disk refused may have left an empty folder."""
-    return folder.is_dir() and not any(not each.is_dir() or any(each.iterdir()) for each in folder.iterdir())
+    return folder.is_dir() and all(map(_holds_nothing, folder.iterdir()))
+
+
+def _holds_nothing(path: Path) -> bool:
+    return path.is_dir() and all(left.name.endswith(".tmp") for left in path.iterdir())
 
 
 def _no_link(folder: Path) -> None:

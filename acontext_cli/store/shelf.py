@@ -53,6 +53,8 @@ class Shelf:
         """See which skills and files there are now. What they hold is seen when they are read."""
         old = self._listings
         self._listings = {name: self._listing(name) for name in self._folders()}
+        for skill in old.keys() - self._listings.keys():
+            self.unreadable.pop((skill, ""), None)
         for skill in old.keys() | self._listings.keys():
             if old.get(skill) is not self._listings.get(skill):
                 self._compare(skill, old[skill].files if skill in old else {})
@@ -176,6 +178,7 @@ class Shelf:
         if old is not None and all(_same(folder, signature) for folder, signature in old.folders):
             return old
         folders: list[tuple[Path, Signature | None]] = []
+        self.unreadable.pop((name, ""), None)
         files = sorted(self._walk(self.folder / name, "", folders, _DEEPEST))
         return _Listing(tuple(folders), dict.fromkeys(files))
 
@@ -184,8 +187,12 @@ class Shelf:
     ) -> Iterator[str]:
         try:
             folders.append((folder, _settled(folder.stat())))
-            found = list(os.scandir(folder))
-        except OSError:
+            with os.scandir(folder) as entries:
+                found = list(entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:  # what stands in it is not gone: nobody knows
+            self.unreadable[folder.relative_to(self.folder).parts[0], ""] = error.strerror or str(error)
             return
         for entry in found:
             if entry.name.startswith((".", "__pycache__")) or not self._may_enter(entry):
