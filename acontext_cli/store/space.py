@@ -70,6 +70,11 @@ class SkillStore:
         self._shelf.refresh()
         return self._shelf.names()
 
+    @property
+    def unlisted(self) -> list[str]:
+        """Skills whose folders cannot be listed, as far as was seen: nobody knows what is in them."""
+        return [f"{skill}: {why}" for (skill, file), why in self._shelf.unreadable.items() if not file]
+
     def catalog(self) -> list[tuple[str, str]]:
         """Name and description of every skill that can be read; only heads of files are looked at."""
         found = ((name, self._head(name)) for name in self.names())

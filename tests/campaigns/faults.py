@@ -199,7 +199,8 @@ class Place:
 
 
 _CACHE = re.compile(r"/history/|imported\.sqlite|lock$|commit\.journal$|\.tmp$|/\.(?:new|gone)-|\.torn$")
-_CHANGING = {"id", "at", "created", "run", "time", "salt", "mark"}
+_CHANGING = {"id", "at", "created", "run", "time", "salt", "mark", "lesson"}
+"""`lesson`: what a run could not learn is learned by the next, whose records name it otherwise."""
 
 
 def _write(path: Path, text: str) -> None:
@@ -236,6 +237,8 @@ def _stable(name: str, path: Path) -> str:
 def _content(path: Path) -> object:
     if path.suffix == ".jsonl":
         lines = [_record(line) for line in path.read_bytes().split(b"\n") if line]
+        if path.name == "links.jsonl":  # which empty folders were made for links is told as far as it is known
+            lines = [line for line in lines if '"name": ""' not in line]
         return sorted(lines) if path.name == ".ledger.jsonl" else lines
     if path.name == "session.json":
         return _record(path.read_bytes())
@@ -247,6 +250,8 @@ def _record(line: bytes) -> str:
         record = json.loads(line)
     except ValueError:
         return line.decode("utf-8", "replace")
+    if not isinstance(record, dict):
+        return json.dumps(record)
     return json.dumps({key: value for key, value in record.items() if key not in _CHANGING}, sort_keys=True)
 
 

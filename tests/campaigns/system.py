@@ -95,7 +95,8 @@ class _Watch:
         return fault.error
 
     def _goes_on(self, fault: Fault, kind: str) -> bool:
-        return fault.lasts and fault.error != "gone" and kind in CHANGES
+        # A disk that takes no more still lets a file become shorter.
+        return fault.lasts and fault.error != "gone" and kind in CHANGES and kind != "truncate"
 
     def _take_away(self, fault: Fault) -> None:
         self.busy = True
