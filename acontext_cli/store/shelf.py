@@ -62,6 +62,11 @@ class Shelf:
     def names(self) -> list[str]:
         return [name for name, listing in self._listings.items() if SKILL in listing.files]
 
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Skills whose folders could not be listed, and why."""
+        return tuple(f"{skill}: {why}" for (skill, file), why in self.unreadable.items() if not file)
+
     def files(self, skill: str) -> Mapping[str, None]:
         """Names of a skill's files, sorted, as keys."""
         listing = self._listings.get(skill)

@@ -71,9 +71,9 @@ class SkillStore:
         return self._shelf.names()
 
     @property
-    def unlisted(self) -> list[str]:
+    def unlisted(self) -> tuple[str, ...]:
         """Skills whose folders cannot be listed, as far as was seen: nobody knows what is in them."""
-        return [f"{skill}: {why}" for (skill, file), why in self._shelf.unreadable.items() if not file]
+        return self._shelf.unlisted
 
     def catalog(self) -> list[tuple[str, str]]:
         """Name and description of every skill that can be read; only heads of files are looked at."""
@@ -153,6 +153,8 @@ class SkillStore:
 
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
+        for skill in draft.unlisted:
+            raise AcontextError(f"a skill's folder cannot be read, nothing was written: {skill}; mend it first")
         with self._locked():
             self._new_only(records)
             missing = self._missing(draft)
