@@ -61,12 +61,14 @@ def remove_folder(path: Path, disk: Disk = DISK) -> None:
     """Take a folder away all at once. What killed processes have left beside it goes too."""
     try:
         disk.rename(path, path.with_name(f"{_GONE}{path.name}"))
-        sync_folder(path.parent, disk)
+        try:
+            sync_folder(path.parent, disk)
+        finally:
+            _sweep(path.parent)
     except FileNotFoundError:
         return
     except OSError as error:
         raise refused(path, error) from error
-    _sweep(path.parent)
 
 
 @contextmanager

@@ -198,7 +198,9 @@ class Place:
         return [path.name for path in self.root.rglob(".*") if _LEFT.search(path.name)]
 
 
-_CACHE = re.compile(r"/history/|imported\.sqlite|lock$|commit\.journal$|\.tmp$|/\.(?:new|gone)-|\.torn$")
+_CACHE = re.compile(
+    r"/history/|imported\.sqlite|lock$|commit\.journal$|\.tmp$|/\.(?:new|gone)-|\.torn$|/\.acontext-old-"
+)
 _CHANGING = {"id", "at", "created", "run", "time", "salt", "mark", "lesson"}
 """`lesson`: what a run could not learn is learned by the next, whose records name it otherwise."""
 
