@@ -120,7 +120,17 @@ class Line:
     def json(self) -> str:
         """Its line, without the newline; what is empty is left out."""
         said = {name: value for name in _NAMES if (value := getattr(self, name))}
-        return json.dumps({"v": VERSION, **said}, ensure_ascii=False)
+        text = json.dumps({"v": VERSION, **said}, ensure_ascii=False)
+        # Half of a surrogate pair, from a line that somebody broke: JSON can say it, UTF-8 cannot.
+        return text if text.isascii() or _is_text(text) else json.dumps({"v": VERSION, **said})
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _NAMES = tuple(known.name for known in fields(Line))

@@ -72,8 +72,8 @@ class Message:
         old = self.body.get("function_call")
         if not calls and not old:
             return ()
-        listed = list(cast(list[Json], calls or []))
-        return tuple(map(_call, listed)) + ((_called("", cast(Json, old)),) if old else ())
+        listed = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+        return tuple(map(_call, listed)) + ((_called("", old),) if isinstance(old, dict) else ())
 
     @property
     def is_human(self) -> bool:
@@ -100,7 +100,10 @@ def read(line: str | bytes) -> Message:
     body = _decode(line if isinstance(line, str) else line.decode("utf-8", "surrogatepass"))
     if type(body) is not dict or type(body.get("role")) is not str:
         raise ValueError("not a message: no role")
-    return Message(body, body.pop("id", ""), body.pop("at", ""), body.pop("meta", None) or {})
+    id, at, meta = body.pop("id", ""), body.pop("at", ""), body.pop("meta", None) or {}
+    if type(id) is not str or type(at) is not str or type(meta) is not dict:
+        raise ValueError("not a message: its id or its time is no text, or its meta no object")
+    return Message(body, id, at, meta)
 
 
 def problem(body: object) -> str | None:
@@ -149,7 +152,8 @@ def _part(part: object) -> str:
 
 
 def _call(record: Json) -> ToolCall:
-    return _called(record.get("id"), cast(Json, record.get("function") or record.get("custom") or {}))
+    function = record.get("function") or record.get("custom")
+    return _called(record.get("id"), function if isinstance(function, dict) else {})
 
 
 def _called(id: object, function: Json) -> ToolCall:

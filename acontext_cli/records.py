@@ -11,6 +11,7 @@ from acontext_cli.distillations import VERDICTS
 from acontext_cli.errors import AcontextError
 
 VERSION = 1
+_MOST_TOLD = 5
 
 _T = TypeVar("_T")
 _Reader = Callable[[object], object]
@@ -118,8 +119,9 @@ def _object(kind: type[Any], readers: Mapping[str, _Reader], needed: frozenset[s
         raise ValueError(f"{_shown(value)} is no object")
     missing, unknown = needed - value.keys(), value.keys() - readers.keys()
     if missing or unknown:
-        words = [f"{name!r} is missing" for name in sorted(missing)] + [f"unknown {name!r}" for name in sorted(unknown)]
-        raise ValueError(", ".join(words))
+        words = [f"{name!r} is missing" for name in sorted(missing)]
+        words += [f"unknown {_shown(name)}" for name in sorted(unknown)]
+        raise ValueError(", ".join(words[:_MOST_TOLD]))
     read: dict[str, object] = {}
     try:
         for name, item in value.items():

@@ -64,6 +64,8 @@ class Placeholders:
             mark = mark or self._mark(plain)
             if mark not in self._marks:
                 self._add({"kind": kind, "number": len(self._marks) + 1, "mark": mark})
+        if mark not in self._marks:
+            raise AcontextError(f"{str(self._path)!r} was taken away meanwhile: run the command again")
         return self._marks[mark]
 
     def _mark(self, plain: str) -> str:

@@ -142,7 +142,10 @@ def test_a_file_that_is_not_there_is_named(cli: Cli, file: str) -> None:
 
 def test_a_folder_is_no_file(cli: Cli) -> None:
     cli("session", "new", "--name", "monday")
-    assert cli.refused("record", "monday", ".") == "acontext: '.': Is a directory\n"
+    assert (
+        cli.refused("record", "monday", ".")
+        == "acontext: '.': Is a directory; a file is expected there: move the folder away\n"
+    )
 
 
 def test_a_transcript_is_shown_and_cannot_steer_the_terminal(cli: Cli) -> None:

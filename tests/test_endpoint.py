@@ -1,12 +1,14 @@
 """Every way in which a server bends the form or breaks it, played by a server that does."""
 
 import json
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from misbehaving import (
     NOBODYS,
+    Answer,
     answers,
     call,
     calls,
@@ -54,7 +56,7 @@ def one_certificate(tmp_path_factory):
 def model(at, warned=None, slept=None, retries=3, **settings):
     """A model at this server; what it warns of and sleeps goes into the lists."""
     warned, slept = [] if warned is None else warned, [] if slept is None else slept
-    endpoint = Endpoint(**{"model": "m", "base_url": at.url, "key": KEY} | settings)
+    endpoint = Endpoint(**{"model": "m", "base_url": at.url if at else "", "key": KEY} | settings)
     return EndpointModel(endpoint, warn=warned.append, retries=retries, sleep=slept.append)
 
 
@@ -459,6 +461,50 @@ def test_no_answer_in_time_names_the_setting():
 def test_an_answer_that_comes_drop_by_drop_ends_with_the_time():
     with server(drips(message(content="x" * 500), 0.01)) as at:
         assert "did not answer within 0.1 s" in refused(at, timeout=0.1, retries=0)
+
+
+def test_a_head_that_comes_drop_by_drop_ends_with_the_time():
+    over = threading.Event()
+
+    def drip(listener):
+        client, _ = listener.accept()
+        with client:
+            while not over.wait(0.02):
+                client.sendall(b"H")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=drip, args=(listener,))
+        dripping.start()
+        asked = model(None, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1", timeout=0.1, retries=0)
+        try:
+            with pytest.raises(AcontextError, match=r"did not answer within 0\.1 s"):
+                asked.reply([USER], TOOLS)
+        finally:
+            over.set()
+            dripping.join()
+
+
+def test_a_redirect_is_followed():
+    with server(redirects(), says("Done.")) as at:
+        assert model(at).reply([USER], TOOLS) == DONE
+
+
+def test_a_redirect_without_end_is_not_read_to_its_end():
+    def endless(body):
+        return Answer(iter(lambda: b"x" * 65536, b""), 307, {"location": "/v1/chat/completions"})
+
+    with server(endless, says("Done.")) as at:
+        assert model(at, timeout=30).reply([USER], TOOLS) == DONE
+
+
+def test_redirects_without_end_are_an_error():
+    with server(then=redirects()) as at:
+        assert "sends from one address to the next, more than 10 times" in refused(at, retries=0)
+    assert len(at.bodies) == 11
+
+
+def redirects():
+    return answers(b"", 307, location="/v1/chat/completions")
 
 
 def test_an_error_that_comes_drop_by_drop_ends_with_the_time():

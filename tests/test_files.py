@@ -22,6 +22,7 @@ from acontext_cli.files import (
     Disk,
     append,
     complete,
+    content,
     digest,
     last_line,
     lines,
@@ -164,6 +165,42 @@ def test_a_limit_on_the_size_of_files_leaves_no_part_of_a_line(tmp_path: Path) -
 def test_a_disk_that_cannot_be_waited_for_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(AcontextError, match="Input/output error"):
         append(tmp_path / "log", b"one\n", refusing("sync_data"))
+
+
+def test_what_may_not_last_is_taken_back_so_that_a_second_try_does_not_double_it(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    append(path, b"one\n")
+    with pytest.raises(AcontextError):
+        append(path, b"two\n", refusing("sync_data"))
+    append(path, b"two\n")
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
+def test_lines_of_others_behind_what_may_not_last_stay(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+
+    def refuse(_: int) -> None:
+        with path.open("ab") as other:
+            other.write(b"other\n")
+        raise OSError(errno.EIO, "broken")
+
+    with pytest.raises(AcontextError):
+        append(path, b"one\n", replace(DISK, sync_data=refuse))
+    assert path.read_bytes() == b"one\nother\n"
+
+
+def test_of_a_folder_that_cannot_be_made_nothing_is_left(tmp_path: Path) -> None:
+    for name in ("write", "sync", "rename"):
+        with pytest.raises(AcontextError):
+            write_folder(tmp_path / "new", {"file": b"text"}, refusing(name))
+        assert names(tmp_path) == []
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for read in (content, complete, last_line, lambda path: list(lines(path))):
+        with pytest.raises(OSError, match="no regular file"):
+            read(tmp_path / "pipe")
 
 
 def test_what_cannot_be_set_aside_is_not_cut(tmp_path: Path) -> None:

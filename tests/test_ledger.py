@@ -139,3 +139,10 @@ def test_a_newer_ledger_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_fields_of_later_versions_are_passed_over(tmp_path: Path) -> None:
     assert ledger(tmp_path / "l", line()[:-1] + ', "also": [1]}').lessons == {"l-e1"}
+
+
+def test_half_a_character_in_an_id_is_written_as_json_says_it(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger")
+    ledger.append([Line(run="r", time="0", action="add", entry="\ud800").json()])
+    ledger.refresh()
+    assert ledger.stands("\ud800")

@@ -130,3 +130,7 @@ def made(workspace: WorkspaceFolder, project: Project) -> None:
     space = space_of(workspace, project)
     (workspace.skills_store / space).mkdir(parents=True)
     claim(workspace, space, project)
+
+
+def test_a_folder_that_no_disk_can_hold_is_no_project() -> None:
+    assert project_of("/home/\ud800") is None

@@ -14,7 +14,7 @@ from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.errors import AcontextError
 from acontext_cli.files import DISK
 from acontext_cli.messages import Json, Message
-from acontext_cli.session import Distilled, Recorded, Session, parse_batch
+from acontext_cli.session import Distilled, Recorded, Session, lines_of, parse_batch
 from acontext_cli.tasks import Known, Outcome, Status, Task
 
 ANY_JSON = st.recursive(st.none() | st.integers() | st.floats(allow_nan=False) | st.text(), st.lists, max_leaves=4)
@@ -536,3 +536,28 @@ def test_a_message_that_holds_itself_is_refused(session: Session) -> None:
     with pytest.raises(AcontextError, match=r"message 1: .*nothing of this call was recorded"):
         session.record([body])
     assert messages(session) == []
+
+
+@pytest.mark.parametrize("fields", [{"at": ["noon"]}, {"at": 1.5}, {"id": {}}, {"meta": ["x"]}, {"meta": "x"}])
+def test_a_message_whose_own_fields_are_of_another_type_is_none(session: Session, fields: Json) -> None:
+    session.transcript.write_text(json.dumps({**user(), **fields}) + "\n", encoding="utf-8")
+    with pytest.raises(AcontextError, match=r"line 1: no message .*; mend this line"):
+        messages(session)
+
+
+@pytest.mark.parametrize("calls", ["look", ["look", 1, None], [{"function": "look"}], {"a": 1}])
+def test_calls_of_no_form_are_none_or_nameless(calls: object) -> None:
+    found = Message({"role": "assistant", "tool_calls": calls, "function_call": "look"}).calls
+    assert [call.name for call in found] in ([], [""])
+
+
+@pytest.mark.parametrize("number", [-1, 10**9, 10**30])
+def test_a_distillation_of_a_task_that_cannot_be_is_told_with_its_line(session: Session, number: int) -> None:
+    session.add_distillations([skip(task(number, "success"))])
+    with pytest.raises(AcontextError, match=r"line 1: no task has the number .*; take the line out, or mend it"):
+        session.distilled()
+
+
+def test_a_line_without_end_is_not_read_to_its_end() -> None:
+    with Path("/dev/zero").open("rb") as endless, pytest.raises(AcontextError, match=r"x, line 1: longer than 64 MB"):
+        list(lines_of("x", endless))

@@ -605,10 +605,10 @@ def test_an_operation_that_fails_once_leaves_the_old_state_at_once(
         is_old, recovered = skills(home) == ends[0], opened(home).recovered
         ends_as[ends.index(skills(home)), bool(recovered)] += 1
         assert is_old == (skills(home) == ends[0])
-    # From the write of the ledger on it is not known whether it is safe: the next command makes sure. What only clears
-    # away what nobody needs fails nothing.
+    # Behind the write of the ledger the next command ends the journal. What only clears away what nobody needs fails
+    # nothing.
     assert set(ends_as) == {(0, False), (1, True), (1, False)}
-    assert (ends_as[1, True], ends_as[1, False]) == (4, 6)
+    assert (ends_as[1, True], ends_as[1, False]) == (2, 6)
 
 
 @pytest.mark.parametrize("file", ["gateways/errors.md", "new/SKILL.md"])
@@ -805,3 +805,76 @@ def test_where_a_disk_cannot_exchange_files_are_compared_and_replaced(tmp_path: 
     with pytest.raises(Changed):
         second_run(opened(other, disk.disk))
     assert "- mine" in path(other, "errors.md").read_text(encoding="utf-8")
+
+
+def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
+    store = begun(tmp_path)
+    space = path(tmp_path, "", "").parent if not path(tmp_path, "", "").is_dir() else path(tmp_path, "", "")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    outside.joinpath("SKILL.md").write_text("---\nname: x\ndescription: x\n---\n")
+    for name in ("small", "bare", "piped", "led", "folded", "empty"):
+        space.joinpath(name).mkdir()
+    space.joinpath("small/skill.md").write_text("x")
+    space.joinpath("bare/notes.md").write_text("x")
+    os.mkfifo(space / "piped/SKILL.md")
+    space.joinpath("led/SKILL.md").symlink_to(outside / "SKILL.md")
+    space.joinpath("folded/SKILL.md").mkdir()
+    space.joinpath("away").symlink_to(outside)
+    space.joinpath("nowhere").symlink_to("not-there")
+    space.joinpath("circle").symlink_to("circle")
+    space.joinpath("gateways/far.md").symlink_to(outside / "SKILL.md")
+    assert store.check() == [
+        "away: it is a link that leads out of the space: put the folder itself there",
+        "bare: it has no SKILL.md, so no agent sees it: write one, or move the folder away",
+        "circle: it is a link that leads nowhere: put the folder itself there",
+        "folded/SKILL.md: it is a folder: a file is expected there",
+        "gateways/far.md: it is a link that leads out of the space: put the file itself there",
+        "led/SKILL.md: it is a link that leads out of the space: put the file itself there",
+        "nowhere: it is a link that leads nowhere: put the folder itself there",
+        "piped/SKILL.md: it is no regular file: put one there",
+        "small/skill.md: no agent finds it under this name: call it SKILL.md",
+    ]
+    assert store.check("gateways") == [
+        "gateways/far.md: it is a link that leads out of the space: put the file itself there"
+    ]
+
+
+def test_a_run_that_was_refused_leaves_no_folder_that_stands_in_the_way(tmp_path: Path) -> None:
+    refuses = replace(DISK, rename=broken)
+    with pytest.raises(AcontextError):
+        SkillStore(tmp_path / "skills", tmp_path / "machine", tmp_path / "history", refuses).prepare()
+    store = SkillStore(tmp_path / "skills", tmp_path / "machine", tmp_path / "history")
+    assert store.is_new
+    store.prepare()
+    assert store.names() == ["daily-logs", "user-general-facts"]
+    assert not store.is_new
+
+
+def broken(*_: object) -> None:
+    raise OSError(errno.EIO, "broken")
+
+
+def test_entries_of_a_folder_that_cannot_be_listed_do_not_count_as_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, folder, scan = begun(tmp_path), path(tmp_path, "", "").resolve(), os.scandir
+
+    def refused(which: Any) -> Any:
+        if Path(which) == folder / "gateways":
+            raise PermissionError(errno.EACCES, "Permission denied", str(which))
+        return scan(which)
+
+    (folder / "gateways").touch()
+    (folder / "other").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refused)  # root may list any folder
+        blind = opened(tmp_path)
+        draft = blind.draft()
+        draft.apply(CreateSkill(name="other", description="Another.", body="# Other\n"))
+        with pytest.raises(AcontextError, match="folder cannot be read, nothing was written: gateways: Permission"):
+            blind.commit(draft, (), LATER)
+    store = opened(tmp_path)
+    assert store.names() == ["gateways"]
+    assert "deleted" not in {line.action for line in store.ledger.lines()}
+    assert not store.draft().was_deleted("e1")

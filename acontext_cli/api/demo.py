@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from acontext_cli.api.demo_folder import DemoFolder
@@ -10,6 +11,7 @@ from acontext_cli.demo.agent import PolicyModel
 from acontext_cli.demo.run import Demo, Show, Stage
 from acontext_cli.demo.scenario import find_scenario, load_scenario
 from acontext_cli.engines.engine import Engine
+from acontext_cli.errors import AcontextError
 from acontext_cli.model import NOTHING, Model
 from acontext_cli.models.spending import MeteredModel
 from acontext_cli.session import Session
@@ -25,9 +27,13 @@ def play_demo(scenario: str, folder: Path, show: Show, *, model: str = "", repea
     asked = _configured(model) if model else None
     demo = stage(scenario, folder, show, model=asked, repeat=repeat)
     try:
-        return demo.run()
-    finally:
-        DemoFolder(demo.workspace).seal()
+        done = demo.run()
+    except BaseException:
+        with suppress(AcontextError, OSError):  # what went wrong first is what is told
+            DemoFolder(demo.workspace).seal()
+        raise
+    DemoFolder(demo.workspace).seal()
+    return done
 
 
 def stage(scenario: str, folder: Path, show: Show, *, model: Model | None = None, repeat: int = 1) -> Stage:

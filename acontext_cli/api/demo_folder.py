@@ -7,12 +7,13 @@ from pathlib import Path
 
 from acontext_cli.config import template
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import digest, remove_folder, write_whole
+from acontext_cli.files import digest, make_folders, remove_folder, write_whole
 from acontext_cli.workspace import WorkspaceFolder
 
 HERE = Path("acontext-demo")
 _MARK = "demo"
 _MADE = "Made by acontext demo run; acontext demo clean removes it."
+_UNSEALED = f"{_MADE}\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,12 @@ class DemoFolder:
         _no_link(folder)
         if (folder / ".acontext" / _MARK).is_file():
             cls.at(folder)._make_room(folder)
-        elif folder.exists() and (not folder.is_dir() or list(folder.iterdir())):
+        elif folder.exists() and not _is_free(folder):
             raise AcontextError(f"{str(folder)!r} is there already and not the demo's: choose another with --dir")
-        found = cls(WorkspaceFolder.init(folder, template(), env=os.environ)[0])
-        write_whole(found._mark, f"{_MADE}\n".encode())
+        found = cls(WorkspaceFolder(folder.absolute()))
+        make_folders(found.workspace.machine, 0o700)
+        write_whole(found._mark, _UNSEALED)  # first: with it `demo clean` removes what a full disk broke off
+        WorkspaceFolder.init(folder, template(), env=os.environ)
         return found
 
     @property
@@ -79,7 +82,10 @@ class DemoFolder:
                 yield f"{name}\0{digest(path.read_bytes())}\0".encode(errors="surrogateescape")
 
     def _make_room(self, folder: Path) -> None:
-        if self._mark.read_bytes() != self._sealed.encode():
+        found = self._mark.read_bytes()
+        if found == _UNSEALED:
+            raise AcontextError(f"a demo in {str(folder)!r} did not come to its end: {removal(folder)} removes it")
+        if found != self._sealed.encode():
             raise AcontextError(f"{str(folder)!r} was changed since the demo made it: {removal(folder)} removes it")
         self.remove()
 
@@ -89,6 +95,15 @@ def removal(folder: Path) -> str:
     from shlex import quote
 
     return "acontext demo clean" + ("" if folder == HERE else f" --dir {quote(str(folder))}")
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether nothing is in it; a run that the disk refused may have left an empty folder."""
+    return folder.is_dir() and all(map(_holds_nothing, folder.iterdir()))
+
+
+def _holds_nothing(path: Path) -> bool:
+    return path.is_dir() and all(left.name.endswith(".tmp") for left in path.iterdir())
 
 
 def _no_link(folder: Path) -> None:

@@ -96,6 +96,7 @@ class Imports:
         self.keep_secrets = keep_secrets
         self._env = env
         self._open: dict[Path, tuple[Workspace, seen.Seen]] = {}
+        self._noted: set[Path] = set()
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
@@ -115,6 +116,7 @@ class Imports:
         workspace, known = self._opened(place.workspace)
         reader = named(found.format)
         shelf = _Shelf(self, workspace, found)
+        self._note(workspace)
         with found.path.open("rb") as file, _few_collections():
             source = Source(file, found.path.parent.name)
             copies = getattr(reader, "COPIES", False)
@@ -130,9 +132,13 @@ class Imports:
             taken = Intake(errand).take(reader.read(source))
         known.take(found.stamp, taken.touched)
         known.keep()
-        if taken.sessions:
-            written.note(workspace.root, self._env)
         return Imported(found=found, place=place, taken=taken, tally=source.tally, kept=shelf.keeps)
+
+    def _note(self, workspace: Workspace) -> None:
+        """Note where it writes to, before there is anything that `learn` must find."""
+        if workspace.root not in self._noted:
+            written.note(workspace.root, self._env)
+            self._noted.add(workspace.root)
 
     def _opened(self, folder: WorkspaceFolder) -> tuple[Workspace, seen.Seen]:
         """A workspace, locked, and what it has. The user's own is made where it is missing."""

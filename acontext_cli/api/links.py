@@ -53,7 +53,10 @@ class Links:
         """Make skills appear there (all but the two that every space has, if none is named), and mend what was made."""
         self._skills.only(*names)  # a wrong name is refused here
         wish = Wish(places=self.places, names=tuple(names), copy=copy, dry_run=dry_run)
-        return self._linker.link(wish, self._skills.names())
+        found = self._skills.names()
+        if unlisted := self._skills.store.unlisted:  # what is not seen would be taken for gone, and its links away
+            raise AcontextError(f"a skill's folder cannot be read, nothing was linked: {unlisted[0]}; mend it first")
+        return self._linker.link(wish, found)
 
     def unlink(self, names: Sequence[str] = ()) -> list[Step]:
         """Take away what was made, and nothing else."""

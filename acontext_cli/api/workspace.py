@@ -142,9 +142,9 @@ class Workspace:
         return spaces.claimed(self.folder, project)
 
     def new_space(self, name: str) -> "LearningSpace":
-        if name in self.spaces():
-            raise AcontextError(f"there is a space {name!r} already")
         space = self._opened(name)
+        if name in self.spaces() and not space.store.is_new:
+            raise AcontextError(f"there is a space {name!r} already")
         space.store.prepare(_init())
         return space
 

@@ -13,9 +13,8 @@ from acontext_cli.files import locked
 from acontext_cli.model import Usage
 from acontext_cli.models.spending import LimitReached, Meter, MeteredModel
 from acontext_cli.pipeline import Learned
-from acontext_cli.session import Sessions
 from acontext_cli.show.progress import clear, progress
-from acontext_cli.show.text import warn
+from acontext_cli.show.text import LONGEST, one_line, warn
 
 
 def _wait() -> None:
@@ -96,10 +95,11 @@ class Runs:
 
     def of_all(self) -> Iterator[tuple[Session, Learned]]:
         """The runs of every session that has something new, oldest first."""
-        for here in self._workspaces:
-            for problem in Sessions(here.folder.sessions).problems():
-                self._fail(problem)
-        yield from self._runs([(here, each) for here in self._workspaces for each in here.sessions()], only_new=True)
+        found = [(here, here.listed()) for here in self._workspaces]
+        for problem in (problem for _, listed in found for problem in listed.problems):
+            self._fail(problem)
+        sessions = [(here, Session(each)) for here, listed in found for each in reversed(listed.sessions)]
+        yield from self._runs(sessions, only_new=True)
 
     def _lock(self, locks: ExitStack) -> None:
         # In one order, wherever it is begun: two that lock in different orders wait for each other for ever.
@@ -137,4 +137,4 @@ class Runs:
     def _fail(self, reason: str) -> None:
         self.failed += 1
         clear()
-        warn(reason)
+        warn(one_line(reason, LONGEST))

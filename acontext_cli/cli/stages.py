@@ -40,14 +40,15 @@ def record(
     keep_secrets: Annotated[bool, typer.Option("--keep-secrets", help="Leave secrets in the transcript.")] = False,
 ) -> None:
     """Append messages: one OpenAI chat-completions message a line, any role."""
-    from acontext_cli.session import parse_batch
+    from acontext_cli.session import lines_of, parse_batch
 
     if os.environ.get(NO_CAPTURE):
         warn(f"nothing was recorded: {NO_CAPTURE} is set")
         return
     found = session(context, ref)
     with _opened(file) as source:
-        messages = parse_batch("standard input" if file == "-" else file, source)
+        name = "standard input" if file == "-" else file
+        messages = parse_batch(name, lines_of(name, source))
     if file == "-" and not messages:
         raise AcontextError("nothing to read on standard input: acontext record SESSION FILE, or messages in a pipe")
     kept = keep_secrets or workspace(context).config["keep_secrets"] == "yes"

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command_from_info
 
-from acontext_cli.errors import AcontextError
+from acontext_cli.errors import AcontextError, unreadable
 
 TREE = {
     "init": "standing",
@@ -109,21 +109,29 @@ def _told() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _refused(f"{_place(error)}: {error.strerror or error}")
+        if error.filename is not None or not _is_of_the_output(error):
+            _refused(str(unreadable(error)))
+        with suppress(OSError):  # what is still in the buffer would fail again when the interpreter ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _refused(f"the output: {error.strerror or error}")
+    except MemoryError:
+        _refused("there is not enough memory for it: try again with less at a time, or where there is more")
 
 
-def _place(error: OSError) -> str:
-    if error.filename is not None:
-        return repr(str(error.filename))
-    with suppress(OSError):  # what is still in the buffer would fail again when the interpreter ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return "the output"
+def _is_of_the_output(error: OSError) -> bool:
+    """Whether something could not be printed. Such an error names no file: it is told by who was at work."""
+    last, step = "", error.__traceback__
+    while step is not None:
+        name = str(step.tb_frame.f_globals.get("__name__", ""))
+        last = name if name.startswith("acontext_cli.") else last
+        step = step.tb_next
+    return last.startswith(("acontext_cli.show", "acontext_cli.cli"))
 
 
 def _refused(reason: str) -> NoReturn:
-    from acontext_cli.show.text import one_line, warn
+    from acontext_cli.show.text import LONGEST, one_line, warn
 
-    warn(f"acontext: {one_line(reason)}")
+    warn(f"acontext: {one_line(reason, LONGEST)}")
     raise typer.Exit(1)
 
 

@@ -2,7 +2,7 @@
 
 from acontext_cli.files.appender import Appended, Appender, append
 from acontext_cli.files.disk import DISK, Disk
-from acontext_cli.files.reading import complete, last_line, lines
+from acontext_cli.files.reading import complete, content, last_line, lines
 from acontext_cli.files.whole import digest, locked, make_folders, remove_folder, write_folder, write_whole
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Disk",
     "append",
     "complete",
+    "content",
     "digest",
     "last_line",
     "lines",

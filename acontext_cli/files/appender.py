@@ -1,6 +1,7 @@
 """Durable appends of whole lines by several processes to one file: none is torn, none is lost."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_UN
 from pathlib import Path
@@ -41,7 +42,7 @@ class Appender:
             try:
                 appended = self._append(data)
                 # Outside the lock, so that those who wait share one write-out: twice the rate at 16 writers.
-                self._disk.sync_data(self._fd)
+                self._make_last(appended.start, data)
             except OSError as error:
                 raise refused(self._path, error) from error
         return appended
@@ -64,12 +65,8 @@ class Appender:
         size = self._lock()
         try:
             start = self._whole(size)
-            written = self._disk.write(self._fd, data)
-            if written < len(data):
-                self._write_rest(start, data, written)
+            self._write(start, data)
             self._end = start + len(data)
-            if start == 0:
-                sync_folder(self._path.parent, self._disk)
         finally:
             self._disk.flock(self._fd, LOCK_UN)
         return Appended(start, size - start)
@@ -104,12 +101,30 @@ class Appender:
         self._disk.truncate(self._fd, end)
         return end
 
-    def _write_rest(self, start: int, data: bytes, written: int) -> None:
+    def _write(self, start: int, data: bytes) -> None:
         """A full disk takes a part and only then refuses: what it took is cut off, so that no half line is left."""
         try:
-            write_all(self._fd, data[written:], self._disk)
+            written = self._disk.write(self._fd, data)
+            if written < len(data):
+                write_all(self._fd, data[written:], self._disk)
+            if start == 0:
+                sync_folder(self._path.parent, self._disk)
         except BaseException:
-            self._disk.truncate(self._fd, start)
+            with suppress(OSError):
+                self._disk.truncate(self._fd, start)
+            raise
+
+    def _make_last(self, start: int, data: bytes) -> None:
+        """Of lines that may not last it is said that they were not written: they go again, or a second try would double
+        them. Where somebody has added to them meanwhile they stay."""
+        try:
+            self._disk.sync_data(self._fd)
+        except OSError:
+            with suppress(OSError):
+                if self._lock() == start + len(data):
+                    self._disk.truncate(self._fd, start)
+                    self._end = 0
+                self._disk.flock(self._fd, LOCK_UN)
             raise
 
 

@@ -66,7 +66,12 @@ class Folder:
             disk.make_folder(Path(_plain(name)), 0o777, self._fd)
         except FileExistsError:
             return False
-        disk.sync(self._fd)
+        try:
+            disk.sync(self._fd)
+        except OSError:
+            with suppress(OSError):
+                self.remove_empty(name)  # nobody is told that it was made
+            raise
         return True
 
     def kind(self, name: str) -> Kind | None:

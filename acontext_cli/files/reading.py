@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EINVAL, EISDIR
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 _BUFFER = 1 << 18
 _BLOCK = 1 << 16
@@ -12,16 +14,22 @@ _BLOCK = 1 << 16
 def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Offset and text of each complete line from `start`, which is the start of a line. No file, no lines."""
     try:
-        file = path.open("rb", buffering=_BUFFER)
-    except FileNotFoundError:
+        fd = _regular(path)
+    except (FileNotFoundError, NotADirectoryError):
         return
-    with file:
+    with os.fdopen(fd, "rb", buffering=_BUFFER) as file:
         file.seek(start)
         for line in file:
             if line[-1] != 10:
                 return
             yield start, line[:-1]
             start += len(line)
+
+
+def content(path: Path) -> bytes:
+    """All of a file."""
+    with os.fdopen(_regular(path), "rb") as file:
+        return file.read()
 
 
 def last_line(path: Path) -> bytes | None:
@@ -49,11 +57,22 @@ def whole_lines(read_at: Callable[[int, int, int], bytes], fd: int, size: int) -
     return 0
 
 
+def _regular(path: Path) -> int:
+    """A file, open for reading; an OSError for what is none. A pipe is not waited for: nobody may write into it."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(fd).st_mode
+    if not S_ISREG(mode):
+        os.close(fd)
+        number, words = (EISDIR, os.strerror(EISDIR)) if S_ISDIR(mode) else (EINVAL, "it is no regular file")
+        raise OSError(number, words, str(path))
+    return fd
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+        fd = _regular(path)
+    except (FileNotFoundError, NotADirectoryError):
         yield -1
         return
     try:

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_UN
 from pathlib import Path
 
+from acontext_cli.errors import AcontextError
 from acontext_cli.files.disk import DISK, Disk, refused, sync_folder, write_all
 
 _NEW, _GONE = ".new-", ".gone-"
@@ -27,7 +28,7 @@ def write_whole(path: Path, data: bytes, disk: Disk = DISK) -> None:
 
 def write_folder(path: Path, files: Mapping[str, bytes], disk: Disk = DISK) -> None:
     """Put a new folder with these files there all at once. Its parent is made where it is missing."""
-    beside = path.with_name(f"{_NEW}{os.urandom(6).hex()}")
+    made = beside = path.with_name(f"{_NEW}{os.urandom(6).hex()}")
     make_folders(path.parent)
     try:
         disk.make_folder(beside, 0o777)
@@ -35,8 +36,12 @@ def write_folder(path: Path, files: Mapping[str, bytes], disk: Disk = DISK) -> N
             _write_new(beside / name, data, 0o666, disk)
         sync_folder(beside, disk)
         disk.rename(beside, path)
+        made = path
         sync_folder(path.parent, disk)
     except OSError as error:
+        from shutil import rmtree
+
+        rmtree(made, ignore_errors=True)  # who was told that it is not there may make it again
         raise refused(path, error) from error
 
 
@@ -45,6 +50,9 @@ def make_folders(path: Path, mode: int = 0o777) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode, exist_ok=True)
+    except FileExistsError as error:
+        told = f"{str(path)!r} was not written: a file is in the way; move it, or choose another place"
+        raise AcontextError(told) from error
     except OSError as error:
         raise refused(path, error) from error
 
@@ -53,12 +61,14 @@ def remove_folder(path: Path, disk: Disk = DISK) -> None:
     """Take a folder away all at once. What killed processes have left beside it goes too."""
     try:
         disk.rename(path, path.with_name(f"{_GONE}{path.name}"))
-        sync_folder(path.parent, disk)
+        try:
+            sync_folder(path.parent, disk)
+        finally:
+            _sweep(path.parent)
     except FileNotFoundError:
         return
     except OSError as error:
         raise refused(path, error) from error
-    _sweep(path.parent)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Project:
 
 def project_of(folder: str) -> Project | None:
     """The project of a folder: its repository, else the folder itself. None where the source tells no folder."""
-    if not folder or "\0" in folder:
+    if not folder or "\0" in folder or not _is_name(folder):
         return None
     if not folder.startswith("/"):
         return Project(folder, there=False)
@@ -55,6 +55,15 @@ def project_of(folder: str) -> Project | None:
     above = (each for each in here.parents if not _is_above_all(each))
     root = next((each for each in (here, *above) if _exists(each / ".git")), here)
     return Project(str(_main(root)), there=True)
+
+
+def _is_name(folder: str) -> bool:
+    """Whether a disk can hold it: half a surrogate pair is no character of a name."""
+    try:
+        os.fsencode(folder)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _main(root: Path) -> Path:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from acontext_cli.files import make_folders, write_whole
+from acontext_cli.files import content, make_folders, write_whole
 from acontext_cli.importing.projects import Project
 from acontext_cli.skills import name_problem
 from acontext_cli.workspace import WorkspaceFolder
@@ -47,6 +47,6 @@ def _spaces(workspace: WorkspaceFolder) -> Iterable[Path]:
 
 def _project(workspace: WorkspaceFolder, space: str) -> str:
     try:
-        return (workspace.machine / "spaces" / space / _FILE).read_bytes().decode("utf-8", "surrogatepass")
+        return content(workspace.machine / "spaces" / space / _FILE).decode("utf-8", "surrogatepass")
     except (FileNotFoundError, UnicodeDecodeError):
         return ""

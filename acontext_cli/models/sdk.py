@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import finalize
 
 from acontext_cli.errors import AcontextError
@@ -26,6 +27,9 @@ LARGEST = 8_000_000
 """Bytes of an answer."""
 CONNECTING = 10.0
 """Seconds to reach a server."""
+MOST_REDIRECTS = 10
+_GRACE = 0.5
+"""Seconds in which the library tells by itself that it waited too long."""
 _OF_THE_WIRE = ("content-encoding", "content-length", "transfer-encoding")
 
 
@@ -164,13 +168,46 @@ def _bounded(seconds: float) -> Any:
     class Bounded(openai.DefaultHttpxClient):
         def send(self, request: Any, **options: Any) -> Any:
             deadline = time.monotonic() + seconds
-            response = super().send(request, **{**options, "stream": True})
-            try:
-                return _whole(response, deadline)
-            finally:
-                response.close()
+            return _within(seconds + _GRACE, lambda: self._answered(request, deadline, options))
+
+        def _answered(self, request: Any, deadline: float, options: Mapping[str, Any]) -> Any:
+            # Redirects are followed here: the library reads the answers on the way to their ends, and some have none.
+            for _ in range(MOST_REDIRECTS + 1):
+                response = super().send(request, **{**options, "stream": True, "follow_redirects": False})
+                try:
+                    if response.next_request is None:
+                        return _whole(response, deadline)
+                finally:
+                    response.close()
+                request = response.next_request
+            raise AcontextError(f"it sends from one address to the next, more than {MOST_REDIRECTS} times")
 
     return _begun(Bounded)
+
+
+def _within(seconds: float, work: Callable[[], Any]) -> Any:
+    """What comes of some work. Where it takes longer it is left alone: of a head that comes drop by drop, or an address
+    that is looked up for ever, no library notices how long it takes."""
+    done: list[Callable[[], Any]] = []
+
+    def worked() -> None:
+        try:
+            value = work()
+        except BaseException as error:  # noqa: BLE001, it is raised where it is waited for
+            done.append(partial(_raised, error))
+        else:
+            done.append(lambda: value)
+
+    thread = Thread(target=worked, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not done:
+        raise Late
+    return done[0]()
+
+
+def _raised(error: BaseException) -> NoReturn:
+    raise error
 
 
 def _whole(response: Any, deadline: float) -> Any:

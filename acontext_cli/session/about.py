@@ -5,6 +5,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError
+from acontext_cli.files import content
 
 FORMAT = 1
 FILE = "session.json"
@@ -69,7 +70,7 @@ def opened(folder: Path) -> About:
     """What the session of a folder is."""
     path = folder / FILE
     try:
-        record = json.loads(path.read_bytes())
+        record = json.loads(content(path))
     except FileNotFoundError as error:
         raise AcontextError(f"no session in {str(folder)!r}: acontext session list") from error
     except OSError as error:

@@ -1,14 +1,30 @@
 """A file of messages, one a line, as it is given to `acontext record`: all of it is good, or none of it is taken."""
 
 import json
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Iterable, Iterator
+from itertools import count
+from typing import BinaryIO, cast
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.messages import Json, problem
 
 _BOM = b"\xef\xbb\xbf"
 _ARRAY = "one message a line is expected: jq -c '.[]' FILE"
+
+
+LONGEST = 64_000_000
+"""Bytes of a line; longer ones are no messages, and a device may have no end."""
+
+
+def lines_of(source_name: str, source: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, each held in memory only as far as it may be a message."""
+    for number in count(1):
+        line = source.readline(LONGEST + 1)
+        if len(line) > LONGEST:
+            raise AcontextError(f"{source_name}, line {number}: longer than {LONGEST // 1_000_000} MB, no message is")
+        if not line:
+            return
+        yield line
 
 
 def parse_batch(source_name: str, lines: Iterable[bytes]) -> list[Json]:

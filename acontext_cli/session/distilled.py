@@ -8,6 +8,7 @@ from acontext_cli.distillations import Distillation
 from acontext_cli.tasks import Task, outcome_key
 
 _BITS = (1 << 64) - 1
+_MOST = 10_000_000
 
 
 class Distilled:
@@ -20,6 +21,9 @@ class Distilled:
                 self.add(item.task.number, item.task.outcome)
 
     def add(self, number: int, outcome: str) -> None:
+        """Raises ValueError for a number that no task has."""
+        if not 0 <= number <= _MOST:
+            raise ValueError(f"no task has the number {number}")
         missing = number + 1 - len(self._marks)
         if missing > 0:
             self._marks.extend([0] * missing)

@@ -214,8 +214,12 @@ class Session:
         for at, text in lines(path):
             try:
                 found.add_line(text)
-            except (ValueError, KeyError, TypeError):
-                found.add_line(encode(_decoded(Distillation, path, at, text)))  # says what is wrong with it
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                line = encode(_decoded(Distillation, path, at, text))  # says what is wrong with it
+                try:
+                    found.add_line(line)
+                except ValueError as error:
+                    raise AcontextError(f"{_place(path, at)}: {error}; take the line out, or mend it") from error
         return found
 
     def delete(self) -> None:

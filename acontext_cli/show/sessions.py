@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from acontext_cli.session import Session
-from acontext_cli.show.text import counted, one_line, size, table, warn
+from acontext_cli.show.text import LONGEST, counted, one_line, size, table, warn
 
 PROBLEMS = 3
 _ORIGIN = ("agent", "version", "model", "project", "branch", "parent", "forked", "secrets")
@@ -41,7 +41,7 @@ def show_sessions(sessions: Sequence[Session], *, older: int) -> None:
 def show_problems(problems: Sequence[str]) -> None:
     """Which sessions cannot be read: the first of them, and how many more."""
     for problem in problems[:PROBLEMS]:
-        warn(one_line(problem))
+        warn(one_line(problem, LONGEST))
     if len(problems) > PROBLEMS:
         warn(f"and {counted(len(problems) - PROBLEMS, 'more session')} that cannot be read")
 

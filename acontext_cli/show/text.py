@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 
+LONGEST = 1000
+"""Characters of a line that tells what is wrong: some quote what they were given."""
+
 # C0 without tab and newline, DEL, C1, the marks that reorder or break lines, and halves of surrogate pairs.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 

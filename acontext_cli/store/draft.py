@@ -26,6 +26,8 @@ class Draft:
         self._where: dict[str, Key] = {}
         self._ids: dict[Key, list[str]] = {}
         self._looked = False
+        self.unlisted = shelf.unlisted
+        """Skills whose folders could not be listed, and why: what is not seen must not be taken for gone."""
 
     def names(self) -> KeysView[str]:
         """All skills."""

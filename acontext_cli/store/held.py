@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, append, digest, lines
+from acontext_cli.files import DISK, Disk, append, digest, lines, make_folders
 
 VERSION = 1
 
@@ -77,7 +77,7 @@ class HeldLessons:
         """Add lines. Those that say what is known change nothing."""
         new = self.new(item for text in texts if (item := _read(text.encode(), "a held lesson")))
         if new:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(self._path.parent)
             append(self._path, "".join(f"{text}\n" for text in new).encode(), self._disk)
 
     def items(self, state: State = "held") -> list[Held]:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, digest, write_whole
+from acontext_cli.errors import AcontextError, unreadable
+from acontext_cli.files import DISK, Disk, digest, make_folders, write_whole
 
 LIMIT = 100 << 20
 _NEW = 10 * 10**9
@@ -33,9 +33,11 @@ class History:
         try:
             os.utime(path)  # so that it counts as new
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
             write_whole(path, data, self._disk)
             self._size = None if self._size is None else self._size + len(data)
+        except OSError as error:
+            raise unreadable(error, path) from error
         return name
 
     def get(self, name: str) -> bytes:
@@ -46,6 +48,8 @@ class History:
             raise AcontextError(
                 f"the history has no content {name[:12]!r} any more: only newer ones are kept"
             ) from error
+        except OSError as error:
+            raise unreadable(error, self._path(name)) from error
         if digest(data) != name:
             raise AcontextError(
                 f"the content {name[:12]!r} in the history is damaged: delete {str(self._path(name))!r}"

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed
-from acontext_cli.files import DISK, Disk, digest, make_folders
+from acontext_cli.files import DISK, Disk, content, digest, make_folders
 from acontext_cli.files.disk import refused, sync_folder, write_all
 from acontext_cli.files.inside import Folder
 from acontext_cli.ledger import Ledger
@@ -74,7 +74,7 @@ class Journal:
                         f"{change.name!r} was changed by hand meanwhile, nothing was written: run the command again"
                     )
             self._ledger.append(lines)
-        except AcontextError:
+        except (AcontextError, OSError):
             self._give_up(changes, lines, size)
             raise
         self._held.take(held)
@@ -122,10 +122,12 @@ class Journal:
         for change in changes:
             if self.now(change) == change.after:
                 self._write(change.skill, change.file, change.before, change.after)
+            if not change.before:
+                self._prune(self._place(change.skill, change.file).relative_to(self._space).parts[:-1])
 
     def _give_up(self, changes: Sequence[Change], lines: Sequence[str], size: int) -> None:
         """The disk refused a write. If it refuses this too, the next command finds the journal."""
-        with suppress(AcontextError):
+        with suppress(AcontextError, OSError):
             if not self._ledger.present(lines, size):
                 self._take_back(changes)
                 self._end()
@@ -148,7 +150,7 @@ class Journal:
         """The journal for writing. It stays there between runs, so that one write-out of the disk is enough."""
         try:
             new = not self._path.exists()
-            fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            fd = self._disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
             try:
                 yield fd
             finally:
@@ -160,7 +162,7 @@ class Journal:
 
     def _read(self) -> tuple[list[Change], list[str], int, list[str]] | None:
         """What was to be done; None where it was not written to its end, and so nothing was begun."""
-        head, _, rest = self._path.read_bytes().partition(b"\n")
+        head, _, rest = content(self._path).partition(b"\n")
         check, _, size = head.decode("ascii", "replace").partition(" ")
         text = rest[: int(size)] if size.isdecimal() else b""
         if digest(text) != check:

@@ -53,12 +53,19 @@ class Shelf:
         """See which skills and files there are now. What they hold is seen when they are read."""
         old = self._listings
         self._listings = {name: self._listing(name) for name in self._folders()}
+        for skill in old.keys() - self._listings.keys():
+            self.unreadable.pop((skill, ""), None)
         for skill in old.keys() | self._listings.keys():
             if old.get(skill) is not self._listings.get(skill):
                 self._compare(skill, old[skill].files if skill in old else {})
 
     def names(self) -> list[str]:
         return [name for name, listing in self._listings.items() if SKILL in listing.files]
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Skills whose folders could not be listed, and why."""
+        return tuple(f"{skill}: {why}" for (skill, file), why in self.unreadable.items() if not file)
 
     def files(self, skill: str) -> Mapping[str, None]:
         """Names of a skill's files, sorted, as keys."""
@@ -188,7 +195,7 @@ class Shelf:
         except FileNotFoundError:
             return
         for entry in found:
-            if not entry.name.startswith(".") and entry.is_dir() and self._may_enter(entry):
+            if not entry.name.startswith(".") and _is_folder(entry) and self._may_enter(entry):
                 yield entry.name
 
     def _listing(self, name: str) -> _Listing:
@@ -196,6 +203,7 @@ class Shelf:
         if old is not None and all(_same(folder, signature) for folder, signature in old.folders):
             return old
         folders: list[tuple[Path, Signature | None]] = []
+        self.unreadable.pop((name, ""), None)
         files = sorted(self._walk(self.folder / name, "", folders, _DEEPEST))
         return _Listing(tuple(folders), dict.fromkeys(files))
 
@@ -204,15 +212,19 @@ class Shelf:
     ) -> Iterator[str]:
         try:
             folders.append((folder, _settled(folder.stat())))
-            found = list(os.scandir(folder))
-        except OSError:
+            with os.scandir(folder) as entries:
+                found = list(entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:  # what stands in it is not gone: nobody knows
+            self.unreadable[folder.relative_to(self.folder).parts[0], ""] = error.strerror or str(error)
             return
         for entry in found:
             if entry.name.startswith((".", "__pycache__")) or not self._may_enter(entry):
                 continue
-            if entry.is_file():
+            if _is_file(entry):
                 yield prefix + entry.name
-            elif entry.is_dir() and deep > 1:
+            elif _is_folder(entry) and deep > 1:
                 yield from self._walk(Path(entry.path), f"{prefix}{entry.name}/", folders, deep - 1)
 
     def _may_enter(self, entry: "os.DirEntry[str]") -> bool:
@@ -220,6 +232,20 @@ class Shelf:
 
     def _is_inside(self, path: Path) -> bool:
         return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder))
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in a circle
+        return False
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _same(folder: Path, signature: Signature | None) -> bool:

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
-from acontext_cli.files import DISK, Disk, digest, locked, write_whole
+from acontext_cli.files import DISK, Disk, digest, locked, make_folders, write_whole
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.injection import risks
 from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
@@ -16,6 +16,7 @@ from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Decision, Held, HeldLessons, State
 from acontext_cli.store.history import LIMIT, History
 from acontext_cli.store.journal import Change, Journal
+from acontext_cli.store.passed import passed_over
 from acontext_cli.store.records import asset, completed, removed
 from acontext_cli.store.schemas import TEMPLATES, by_hand
 from acontext_cli.store.shelf import Key, Shelf
@@ -62,17 +63,30 @@ class SkillStore:
 
     def prepare(self, run: Run | None = None) -> None:
         """Make the skills that every space starts with, in a new space only: a person may delete them."""
-        if self.folder.exists() and any(self.folder.iterdir()):
+        if not self.is_new:
             return
         draft = self.draft()
         for template in sorted(TEMPLATES.glob("*.md")):
             draft.put(template.stem, SKILL, template.read_text(encoding="utf-8"))
         self.commit(draft, (), run or hand_run())
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever written to it; a run that the disk refused may have left empty folders."""
+        try:
+            return all(_holds_nothing(self.folder / name) for name in os.listdir(self.folder))  # noqa: PTH208
+        except FileNotFoundError:
+            return True
+
     def names(self) -> list[str]:
         """All skills, those too that cannot be read."""
         self._shelf.refresh()
         return self._shelf.names()
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Skills whose folders cannot be listed, as far as was seen: nobody knows what is in them."""
+        return self._shelf.unlisted
 
     def catalog(self) -> list[tuple[str, str]]:
         """Name and description of every skill that can be read; only heads of files are looked at."""
@@ -136,6 +150,7 @@ class SkillStore:
         names = self.names() if name is None else [name]
         draft = self.draft()  # one for all: each looks at every folder
         found = [problem for each in names for problem in self._problems(draft, each)]
+        found += passed_over(self.folder, () if name is None else names)
         if name is None and self.ledger.broken:
             found.append(f".ledger.jsonl: {self.ledger.broken} lines are no records and were passed over")
         return found
@@ -161,6 +176,8 @@ class SkillStore:
 
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
+        for skill in draft.unlisted:
+            raise AcontextError(f"a skill's folder cannot be read, nothing was written: {skill}; mend it first")
         with self._locked():
             self._new_only(records, decision)
             missing = self._missing(draft)
@@ -219,7 +236,7 @@ class SkillStore:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         for folder in (self._machine, self.folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folders(folder)
         with locked(self._machine / "lock", self._disk):
             self.recovered = self._journal.recover() or self.recovered
             if not self.ledger.size and not (self.folder / MERGING).exists():
@@ -339,6 +356,12 @@ def hand_run() -> Run:
 
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Run(id=f"hand-{os.urandom(4).hex()}", time=now, engine=HAND)
+
+
+def _holds_nothing(path: Path) -> bool:
+    if path.is_dir():
+        return not os.listdir(path)  # noqa: PTH208
+    return path.name == MERGING or (path.name == ".ledger.jsonl" and not path.stat().st_size)
 
 
 def _bytes(text: str | None) -> bytes | None:
