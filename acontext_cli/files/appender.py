@@ -102,6 +102,7 @@ class Appender:
         finally:
             os.close(torn)
         self._disk.truncate(self._fd, end)
+        self._disk.sync(self._fd)  # else a power cut may leave its bytes under the half of a new line
         return end
 
     def _write_rest(self, start: int, data: bytes, written: int) -> None:
@@ -110,6 +111,7 @@ class Appender:
             write_all(self._fd, data[written:], self._disk)
         except BaseException:
             self._disk.truncate(self._fd, start)
+            self._disk.sync(self._fd)
             raise
 
 

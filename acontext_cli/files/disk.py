@@ -31,6 +31,14 @@ def _unlink(path: Path, at: int | None = None) -> None:
     os.unlink(path, dir_fd=at)
 
 
+def _remove_folder(path: Path, at: int | None = None) -> None:
+    os.rmdir(path, dir_fd=at)
+
+
+def _link(path: Path, target: str, at: int | None = None) -> None:
+    os.symlink(target, path, dir_fd=at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """Each field is a call of the system. Those that take a path take the folder too that it is in, held open."""
@@ -45,6 +53,8 @@ class Disk:
     make_folder: Callable[..., None] = _make_folder
     rename: Callable[..., None] = _rename
     unlink: Callable[..., None] = _unlink
+    remove_folder: Callable[..., None] = _remove_folder
+    link: Callable[..., None] = _link
 
 
 DISK = Disk()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, append, lines
+from acontext_cli.files import DISK, Disk, append, lines, make_folders
 
 VERSION = 1
 
@@ -44,7 +44,7 @@ class HeldLessons:
         known = self._all()
         new = [item for item in items if known.get(item.lesson) != item]
         if new:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(self._path.parent, disk=self._disk)
             append(self._path, "".join(f"{_line(item)}\n" for item in new).encode(), self._disk)
 
     def settle(self, lesson: str, state: State) -> None:

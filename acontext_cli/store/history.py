@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import DISK, Disk, digest, write_whole
+from acontext_cli.files import DISK, Disk, digest, make_folders, write_whole
 
 _KEPT = 64  # in each of 256 folders
 
@@ -24,7 +24,7 @@ class History:
         try:
             os.utime(path)  # so that it counts as the newest: what a journal names must not be the next to go
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent, disk=self._disk)
             self._forget(path.parent)
             write_whole(path, data, self._disk)
         return name
@@ -52,4 +52,4 @@ class History:
             return
         for path in sorted(found, key=lambda path: path.stat().st_mtime_ns)[:-_KEPT]:
             with suppress(FileNotFoundError):
-                path.unlink()
+                self._disk.unlink(path)

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
-from acontext_cli.files import DISK, Disk, digest, locked
+from acontext_cli.files import DISK, Disk, digest, locked, make_folders, remove_folder
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.ledger import Ledger, Line, Record, Run
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
@@ -24,6 +24,7 @@ STARTING = (DAILY, USER)
 EMPTY = "(Empty so far.)"
 _MOST_DELETED = 30
 _HEAD = 4096
+_LOCK = "lock"
 _NONE: Mapping[Key, bytes] = {}
 
 
@@ -166,6 +167,17 @@ class SkillStore:
             files: Files = {(name, file): (data, None) for file, data in found.items()}
             self._write(files, removed(name, found), run or hand_run())
 
+    def remove(self) -> None:
+        """Take the space away with all that is in it, and the lessons that wait."""
+        with self._locked():
+            with Folder.at(self._machine) as machine:
+                # First and for good: a space that gets the same name later must not find them. The lock goes last.
+                for name in (name for name, _ in machine.entries() if name != _LOCK):
+                    machine.remove(name, self._disk)
+                machine.sync(self._disk)
+            remove_folder(self.folder, self._disk)
+            remove_folder(self._machine, self._disk)
+
     def hold(self, items: Iterable[Held]) -> None:
         """Hold lessons for review. To be done before the commit that records them: a second time changes nothing."""
         self._held.add(items)
@@ -182,14 +194,14 @@ class SkillStore:
         """Finish what a killed process has begun, or take it back; in words, empty where there was nothing."""
         if not self._journal.is_open:
             return ""
-        with locked(self._machine / "lock", self._disk):
+        with locked(self._machine / _LOCK, self._disk):
             return self._journal.recover()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         for folder in (self._machine, self.folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        with locked(self._machine / "lock", self._disk):
+            make_folders(folder, disk=self._disk)
+        with locked(self._machine / _LOCK, self._disk):
             self.recovered = self._journal.recover() or self.recovered
             yield
 
