@@ -251,6 +251,31 @@ def test_an_entry_that_another_process_added_is_not_taken_for_deleted(tmp_path: 
     assert (draft.was_deleted("e2"), draft.holds("e2")) == (False, True)
 
 
+def test_an_entry_of_a_skill_that_another_process_made_since_is_not_taken_for_deleted(tmp_path: Path) -> None:
+    learned(tmp_path, GATEWAYS, add("e1"))
+    store = opened(tmp_path)
+    draft = store.draft()
+    draft.apply(add("e2"))
+    other = opened(tmp_path)
+    theirs = other.draft()
+    theirs.apply(CreateSkill(name="theirs", description="Theirs.", body="# Theirs\n"))
+    theirs.apply(AddEntry(skill="theirs", file="errors.md", text=entry("e3")))
+    other.commit(theirs, (), RUN)
+    store.commit(draft, (), LATER)
+    assert opened(tmp_path).ledger.stands("e3")
+
+
+def test_an_entry_that_a_person_copied_stands_where_the_copy_does(tmp_path: Path) -> None:
+    learned(tmp_path, GATEWAYS, add("e1"))
+    store = opened(tmp_path)
+    path(tmp_path, "copy.md").write_text(path(tmp_path, "errors.md").read_text(encoding="utf-8"), encoding="utf-8")
+    assert store.draft().holds("e1")
+    path(tmp_path, "errors.md").unlink()
+    assert store.draft().holds("e1")
+    path(tmp_path, "copy.md").unlink()
+    assert not store.draft().holds("e1")
+
+
 def test_an_entry_that_a_person_moved_is_not_taken_for_deleted(tmp_path: Path) -> None:
     learned(tmp_path, GATEWAYS, add("e1"), add("e2", "other.md"))
     store = opened(tmp_path)

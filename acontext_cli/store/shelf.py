@@ -157,6 +157,8 @@ class Shelf:
         for id in gone:
             if self._where is not None and self._where.get(id) == key:
                 del self._where[id]
+                # A person may have copied it: then it stands in the other place.
+                self._where.update({id: other for other, seen in self._pages.items() if id in seen.ids})
         if page is not None:
             self._pages[key] = page
             if self._where is not None:

@@ -156,12 +156,12 @@ class SkillStore:
 
     def delete(self, name: str, run: Run | None = None) -> None:
         """Take a skill away with all its files. Its entries count as deleted by a person and are not taught again."""
-        if name not in self.names():
-            raise AcontextError(f"there is no skill {name!r}: see `acontext skill list`")
         folder = self.folder / name
-        if folder.is_symlink():
-            raise AcontextError(f"{name!r} is a link: remove the link {str(folder)!r} yourself")
         with self._locked():
+            if name not in self.names():
+                raise AcontextError(f"there is no skill {name!r}: see `acontext skill list`")
+            if folder.is_symlink():
+                raise AcontextError(f"{name!r} is a link: remove the link {str(folder)!r} yourself")
             with Folder.at(self.folder) as space, space.enter(name) as skill:
                 found = dict(contents(skill))
             files: Files = {(name, file): (data, None) for file, data in found.items()}
@@ -239,7 +239,9 @@ class SkillStore:
         losses = self._shelf.losses
         if losses == self._losses:
             return set()
-        draft.look_again()
+        # The ledger knows by now what other runs have added, so their files must be known too.
+        self._shelf.refresh()
+        self._shelf.sweep()
         missing = self.ledger.missing(draft)
         if self._shelf.unreadable:
             return set()
