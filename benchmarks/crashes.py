@@ -7,65 +7,105 @@ other: losses must be found then, which is how it is known that they would be.
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import kill_import
+import kill_keep
 import kill_learn
 import kill_record
 import kills
-from kills import NONE, Report, Safeguard, Trial
+import power_cuts
+from kills import Safeguard, Trial
+from power import MODELS
+from power_cuts import Kept
 
 LOSSES = 5
-
+"""So many are shown."""
 KILLS: dict[str, Callable[[Path, Random], Trial]] = {
     "record": kill_record.Recording,
     "learn": kill_learn.Learning,
+    "keep": kill_keep.Keeping,
+    "import": kill_import.Importing,
 }
-SAFEGUARDS = (*kill_record.SAFEGUARDS, *kill_learn.SAFEGUARDS)
+CUTS: dict[str, Callable[[Path, Random], Kept]] = {
+    "record-cuts": kill_record.Recording,
+    "learn-cuts": kill_learn.Learning,
+    "keep-cuts": kill_keep.Keeping,
+}
+NAMES = (*KILLS, *CUTS)
+SAFEGUARDS = (
+    *kill_record.SAFEGUARDS,
+    *kill_learn.SAFEGUARDS,
+    *kill_keep.SAFEGUARDS,
+    *kill_import.SAFEGUARDS,
+    *power_cuts.SAFEGUARDS,
+)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("campaigns", nargs="*", metavar="CAMPAIGN", help=f"any of {', '.join(KILLS)}; default: all")
-    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("campaigns", nargs="*", metavar="CAMPAIGN", help=f"any of {', '.join(NAMES)}; default: all")
+    parser.add_argument("--kills", type=int, default=1000, help="of each campaign (default: 1000)")
+    parser.add_argument("--cuts", type=int, default=1000, help="of each campaign and model (default: 1000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", choices=[each.name for each in SAFEGUARDS], metavar="SAFEGUARD")
     parser.add_argument("--controls", action="store_true")
     asked = parser.parse_args()
-    if unknown := set(asked.campaigns) - KILLS.keys():
+    if unknown := set(asked.campaigns) - {*NAMES}:
         parser.error(f"there is no campaign {', '.join(sorted(unknown))}")
-    chosen = [each for each in SAFEGUARDS if each.campaign in (asked.campaigns or KILLS)]
+    campaigns = Campaigns(asked.kills, asked.cuts, asked.seed)
     if asked.controls:
-        sys.exit(not all([caught(each, asked.kills, asked.seed) for each in chosen]))
+        chosen = [each for each in SAFEGUARDS if each.campaign in (asked.campaigns or NAMES)]
+        sys.exit(not all([campaigns.miss(each) for each in chosen]))
     if asked.without:
         (only,) = (each for each in SAFEGUARDS if each.name == asked.without)
-        sys.exit(bool(run(only.campaign, asked.kills, asked.seed, only).losses))
-    sys.exit(any([run(name, asked.kills, asked.seed).losses for name in asked.campaigns or KILLS]))
+        only.switch_off()
+        sys.exit(bool(campaigns.run(only.campaign)))
+    sys.exit(any([campaigns.run(name) for name in asked.campaigns or NAMES]))
 
 
-def run(name: str, kills_: int, seed: int, without: Safeguard = NONE, *, patient: bool = True) -> Report:
-    without.switch_off()
-    start = time.monotonic()
-    report = kills.campaign(KILLS[name], kills=kills_, seed=seed, patient=patient)
-    print(f"{name:8} {report.said} ({time.monotonic() - start:.0f} s)", flush=True)
-    for loss in report.losses[1:LOSSES]:
-        print(f"         {loss}", flush=True)
-    return report
+@dataclass(frozen=True)
+class Campaigns:
+    """Each is run so long."""
 
+    kills: int
+    cuts: int
+    seed: int
 
-def caught(safeguard: Safeguard, kills_: int, seed: int) -> bool:
-    """Whether the campaign misses a safeguard; in a process of its own, which it is switched off in."""
-    print(f"{safeguard.name:18} {safeguard.says}\n  ", end="", flush=True)
-    pid = os.fork()
-    if not pid:
-        status = 2
-        try:
-            status = 0 if run(safeguard.campaign, kills_, seed, safeguard, patient=False).losses else 1
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    def run(self, name: str, *, patient: bool = True) -> list[str]:
+        """What was lost."""
+        if name in KILLS:
+            report = kills.campaign(KILLS[name], kills=self.kills, seed=self.seed, patient=patient)
+            return self._show(name, report)
+        found: list[str] = []
+        for model in MODELS:
+            if patient or not found:
+                cut = power_cuts.campaign(CUTS[name], cuts=self.cuts, seed=self.seed, model=model, patient=patient)
+                found += self._show(f"{name} {model}", cut)
+        return found
+
+    def miss(self, safeguard: Safeguard) -> bool:
+        """Whether its campaign misses a safeguard; in a process of its own, which it is switched off in."""
+        print(f"without {safeguard.name} ({safeguard.says}):", flush=True)
+        pid = os.fork()
+        if not pid:
+            status = 2
+            try:
+                safeguard.switch_off()
+                status = 0 if self.run(safeguard.campaign, patient=False) else 1
+            finally:
+                sys.stdout.flush()
+                os._exit(status)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+    def _show(self, name: str, report: kills.Report | power_cuts.Report) -> list[str]:
+        print(f"  {name}: {report.said:.300}", flush=True)
+        for loss in report.losses[1:LOSSES]:
+            print(f"    {loss:.300}", flush=True)
+        return report.losses
 
 
 if __name__ == "__main__":

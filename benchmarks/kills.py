@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
@@ -119,7 +120,7 @@ def _trial(trial: Trial, home: Path, random: Random, report: Report) -> None:
     for wave in range(WAVES):
         promised, ended = _wave(trial, home, wave, random)
         acknowledged |= promised
-        losses = [*ended, *_found(trial, acknowledged)]
+        losses = [*ended, *missed(partial(trial.losses, acknowledged))]
         report.losses += losses
         report.kills += trial.writers
         if losses:
@@ -128,12 +129,12 @@ def _trial(trial: Trial, home: Path, random: Random, report: Report) -> None:
     report.acknowledged += sum(map(len, acknowledged.values()))
 
 
-def _found(trial: Trial, acknowledged: dict[str, list[str]]) -> list[str]:
-    """What the trial misses; an error of the program is a loss: the next command must just work."""
+def missed(losses: Callable[[], list[str]]) -> list[str]:
+    """What a trial misses; an error of the program is a loss: the next command must just work."""
     try:
-        return trial.losses(acknowledged)
+        return losses()
     except Exception as error:  # noqa: BLE001
-        return [f"the next command fails: {_last_words(error)}"]
+        return [f"the next command fails: {last_words(error)}"]
 
 
 def _wave(
@@ -179,7 +180,7 @@ def _fork(trial: Trial, home: Path, name: str, mortality: Random | None) -> int:
 
         trial.write(name, acknowledge)
     except BaseException as error:  # noqa: BLE001
-        (home / f"ended-{name}").write_text(_last_words(error), encoding="utf-8")
+        (home / f"ended-{name}").write_text(last_words(error), encoding="utf-8")
     finally:
         os._exit(1)
 
@@ -192,7 +193,7 @@ def _hangs(*_: object) -> None:
     raise Hangs(f"for {LONGEST} seconds")
 
 
-def _last_words(error: BaseException) -> str:
+def last_words(error: BaseException) -> str:
     where = " < ".join(f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)[:-6:-1])
     return f"{type(error).__name__}: {error} ({where})"
 
