@@ -4,7 +4,6 @@
 """
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -12,7 +11,6 @@ from kills import Acknowledge, Safeguard
 
 from acontext_cli.api import Workspace, imports
 from acontext_cli.api.imports import Imports, Places
-from acontext_cli.files import Disk
 from acontext_cli.importing import conversation, seen
 from acontext_cli.importing.conversation import Conversation
 from acontext_cli.importing.search import Search
@@ -113,7 +111,6 @@ def not_alone() -> None:
     from contextlib import nullcontext
 
     imports.locked = lambda *_: nullcontext()
-
 
 
 SAFEGUARDS = (

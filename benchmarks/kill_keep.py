@@ -199,5 +199,5 @@ SAFEGUARDS = (
     Safeguard("rename-and-remove", "keep", "a session is renamed before it is taken apart", off=remove_in_place),
     Safeguard("gone-by-chance", "keep", "what is taken away gets a name that nothing has", off=remove_by_name),
     Safeguard("new-for-an-hour", "keep", "what another process is making is left alone", off=sweep_all),
-    Safeguard("waiting-first", "keep", "of a space goes first what another of its name must not find", off=keep_what_waits),
+    Safeguard("waiting-first", "keep", "what a space of the same name must not find goes first", off=keep_what_waits),
 )

@@ -4,11 +4,9 @@
 """
 
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -67,8 +65,9 @@ def delete(store: SkillStore, run: str, random: Random) -> None:
     """A person takes a skill away."""
     names = store.names()
     if not names:
-        return learn(store, run, random)
-    store.delete(random.choice(names), _run(run, later=1))
+        learn(store, run, random)
+    else:
+        store.delete(random.choice(names), _run(run, later=1))
 
 
 OPERATIONS: Mapping[Operation, int] = {learn: 5, learn_the_same: 2, hold: 2, delete: 2}
@@ -138,7 +137,7 @@ class Learning:
         promised = {promise for names in acknowledged.values() for promise in names}
         found = [f"the run {run} is lost" for run in sorted(promised - {line.run for line in store.ledger.lines()})]
         found += self._broken() + self._learned_twice() + self._held(store) + self._forgotten(store) + self._left_over()
-        return found + (self._mixed_with_hand(store) if self._notes or self._taken else self._mixed(store))
+        return found + (self._mixed_with_hand() if self._notes or self._taken else self._mixed(store))
 
     def _store(self) -> SkillStore:
         machine = self._home / ".acontext"
@@ -200,9 +199,11 @@ class Learning:
         for key in sorted(last.keys() | there.keys()):
             if last.get(key, "") != there.get(key, ""):
                 found.append(f"{'/'.join(key)} is not as the ledger says")
-        return found + [f"{id} stands and was not recorded, or the reverse" for id in self._recorded() ^ self._standing()]
+        return found + [
+            f"{id} stands and was not recorded, or the reverse" for id in self._recorded() ^ self._standing()
+        ]
 
-    def _mixed_with_hand(self, store: SkillStore) -> list[str]:
+    def _mixed_with_hand(self) -> list[str]:
         """The same by entries, where a person's own lines stand among them."""
         noted = {(skill, file) for skill, file, _, _ in self._notes}
         recorded = self._recorded() - self._taken
@@ -350,7 +351,7 @@ SAFEGUARDS = (
     Safeguard("hash-check", "learn", "a file that changed since it was read is not written", off=no_hash_check),
     Safeguard("person-check", "learn", "the recovery leaves what a person changed", off=no_person_check),
     Safeguard("ledger-check", "learn", "the recovery does not record again what is recorded", off=no_ledger_check),
-    Safeguard("lesson-check", "learn", "a lesson that another run has dealt with is not written again", off=no_lesson_check),
+    Safeguard("lesson-check", "learn", "a lesson that another run has dealt with is left", off=no_lesson_check),
     Safeguard("skill-check", "learn", "a skill that was taken away is not written into", off=no_place_check),
     Safeguard("half-made-swept", "learn", "the recovery takes half-made files away", off=no_sweep),
     Safeguard("held-first", "learn", "a lesson is held before it is recorded as held", off=hold_late),

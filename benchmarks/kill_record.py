@@ -5,20 +5,23 @@
 
 import errno
 import fcntl
+import json
 import os
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Self
 
 import kills
 from kills import BASE, Acknowledge, Safeguard, everywhere
 
 from acontext_cli.errors import AcontextError
-from acontext_cli.files import Appender, Disk, lines
+from acontext_cli.files import DISK, Appender, Disk, lines
 from acontext_cli.messages import Message, read
 from acontext_cli.session import Session
+
 
 def never_torn(disk: Disk) -> Disk:
     return replace(disk, read_at=lambda fd, size, at: b"\n" if size == 1 else disk.read_at(fd, size, at))
@@ -77,7 +80,9 @@ SAFEGUARDS = (
     Safeguard("torn-cut", "record", "a torn line, or what a full disk took of one, is cut off", never_cut),
     Safeguard("torn-kept", "record", "what is cut off is kept in .torn", off=set_nothing_aside),
     Safeguard("append-lock", "record", "one appends at a time", not_locked),
-    Safeguard("own-lock", "record", "a forked process, and a file in place of another, get a lock anew", off=share_the_lock),
+    Safeguard(
+        "own-lock", "record", "a forked process, and another file of the name, are locked anew", off=share_the_lock
+    ),
     Safeguard("write-all", "record", "short writes are gone on with", not_counted),
     Safeguard("append-sync-seen", "record", "lines are synced before they are acknowledged", not_synced),
     Safeguard("whole-batch", "record", "all messages are looked at before one is written", off=take_one_by_one),
@@ -99,9 +104,9 @@ class Recording:
         self._session = Session.create(home / "sessions", id="killed", created="2026-03-26T10:00:00Z")
         self._probe()
 
-    def moved(self, home: Path) -> "Recording":
+    def moved(self, home: Path) -> Self:
         """The same in another folder, for one that may be broken meanwhile."""
-        other = object.__new__(Recording)
+        other = object.__new__(type(self))
         other.__dict__.update(self.__dict__, _home=home, _probes=[*self._probes])
         other._session = Session.open(other._folder)
         return other
@@ -204,6 +209,28 @@ class Recording:
             found += [f"{id} is lost" for id in ids if id not in places]
             found += ["out of order"] if seen != sorted(seen) else []
         return found
+
+
+class Torn(Recording):
+    """The same where each batch comes after a line that a killed process has left half written."""
+
+    def __init__(self, home: Path, random: Random) -> None:
+        super().__init__(home, random)
+        self._sizes = (40, 200, 1000)
+
+    def write(self, name: str, acknowledge: Acknowledge) -> None:
+        session = Session.open(self._folder)
+        for number in range(1 << 30):
+            self._tear()
+            for id in session.record([self._message(f"{name}-{number}")]).ids:
+                acknowledge(id)
+
+    def _tear(self) -> None:
+        line = json.dumps(self._message("torn").body).encode()
+        fd = DISK.open(self._folder / "messages.jsonl", os.O_WRONLY | os.O_APPEND, 0o666)
+        DISK.write(fd, line[: self._random.randrange(len(line) // 2, len(line))])
+        DISK.sync_data(fd)
+        os.close(fd)
 
 
 def full(disk: Disk, room: int) -> Disk:

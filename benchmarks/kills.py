@@ -85,9 +85,7 @@ class Report:
         return f"{self.kills} kills in {self.trials} trials, {self.acknowledged} acknowledged: {found}"
 
 
-def campaign(
-    make: Callable[[Path, Random], Trial], *, kills: int, seed: int, patient: bool = True
-) -> Report:
+def campaign(make: Callable[[Path, Random], Trial], *, kills: int, seed: int, patient: bool = True) -> Report:
     """Trials until so many processes were killed; `patient`: also when something was lost."""
     random, report = Random(seed), Report()
     with scratch() as folder:
@@ -102,7 +100,7 @@ def campaign(
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A folder to write in; in memory where that goes, since a kill leaves alone what the system has taken."""
-    memory = "/dev/shm"  # noqa: S108
+    memory = "/dev/shm"
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         yield Path(folder)
 
@@ -137,9 +135,7 @@ def missed(losses: Callable[[], list[str]]) -> list[str]:
         return [f"the next command fails: {last_words(error)}"]
 
 
-def _wave(
-    trial: Trial, home: Path, wave: int, random: Random
-) -> tuple[dict[str, list[str]], list[str]]:
+def _wave(trial: Trial, home: Path, wave: int, random: Random) -> tuple[dict[str, list[str]], list[str]]:
     names = [f"{wave}-{writer}" for writer in range(trial.writers)]
     mortals = [random.random() < 0.6 for _ in names]
     pids = [
@@ -194,7 +190,9 @@ def _hangs(*_: object) -> None:
 
 
 def last_words(error: BaseException) -> str:
-    where = " < ".join(f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)[:-6:-1])
+    where = " < ".join(
+        f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)[:-6:-1]
+    )
     return f"{type(error).__name__}: {error} ({where})"
 
 

@@ -262,9 +262,9 @@ def _in_order(file: _File, kept: list[Event], block: int, random: Random) -> byt
 def _in_blocks(file: _File, kept: list[Event], block: int, random: Random) -> bytes:  # noqa: ARG001
     """The length of one version, or of a part of it, and each block of any."""
     how = random.random()
-    if how < 0.25:
+    if how < 0.1:
         return file.versions[0]
-    if how < 0.5:
+    if how < 0.3:
         return file.now
     sizes = [len(version) for version in file.versions]
     size = random.choice(sizes)
@@ -277,14 +277,30 @@ def _patched(data: bytes, versions: list[bytes], block: int, random: Random, upt
     """The data with each block up to an offset from any of some versions."""
     if len(versions) == 1 and len(data) <= len(versions[0]):
         return versions[0][: len(data)]
-    parts = []
-    for at in range(0, len(data), block):
+    same = min(_shared(versions), len(data)) // block * block
+    starts = range(same, len(data), block)
+    either, turn = [], 0
+    if len(versions) > 1 and starts and random.random() < 0.5:  # all of one version up to some block, then of another
+        either, turn = random.sample(versions, 2), random.choice(starts)
+    parts = [versions[0][:same]]
+    for at in starts:
         end = min(at + block, len(data))
         if end <= upto:
-            parts.append(random.choice(versions)[at:end].ljust(end - at, b"\0"))
+            version = either[at >= turn] if either else random.choice(versions)
+            parts.append(version[at:end].ljust(end - at, b"\0"))
         else:
             parts.append(data[at:end])
     return b"".join(parts)
+
+
+def _shared(versions: list[bytes]) -> int:
+    """So many bytes all versions begin with."""
+    one, other = min(versions), max(versions)
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
 
 
 @dataclass(frozen=True, slots=True)

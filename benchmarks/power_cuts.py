@@ -4,6 +4,7 @@ The operations of a `Kept` trial are recorded once, and many states that may com
 some moments what was acknowledged by then must be there, whole, and the next command must work.
 """
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from power import Event, Image, Model, Recorder, is_folder
 
 from acontext_cli.files import Disk, reading
 
-STEPS = 10
+STEPS = 5
 """So much is acknowledged in a recording."""
 CUTS = 40
 """States that are made of one recording."""
@@ -29,7 +30,7 @@ class Kept(Trial, Protocol):
     def moved(self, home: Path) -> Self: ...
 
 
-class Enough(Exception):  # noqa: N818
+class Enough(Exception):
     """All that was to be recorded is."""
 
 
@@ -108,9 +109,9 @@ class _Cut:
         self.report.operations += sum(event.kind != "told" for event in recorder.events)
 
     def _cut(self, trial: Kept, recorder: Recorder, start: int, told: list[str]) -> tuple[Image, list[str]]:
-        """Ask about states at some moments; the last of them, and what was acknowledged by then."""
-        moments = sorted(self.random.randint(start, len(recorder.events)) for _ in range(CUTS))
-        volume, at, told = recorder.before, 0, [*told]
+        """Ask about states at some moments; one of them, and what was acknowledged by then."""
+        moments = sorted(self._moment(recorder.events, start) for _ in range(CUTS))
+        volume, at, told, found = recorder.before, 0, [*told], []
         for moment in moments:
             for event in recorder.events[at:moment]:
                 volume.take(event, self.model)
@@ -118,7 +119,15 @@ class _Cut:
             at = moment
             image = volume.after_cut(self.model, self.random)
             self._ask(trial, image, told)
-        return image, told
+            found.append((image, [*told]))
+        return self.random.choice(found)
+
+    def _moment(self, events: list[Event], start: int) -> int:
+        """Any, and half of the time one at which much is under way: just before something is made to last."""
+        syncs = [at for at, event in enumerate(events) if event.kind in ("sync", "sync_data") and at >= start]
+        if syncs and self.random.random() < 0.7:
+            return self.random.choice(syncs)
+        return self.random.randint(start, len(events))
 
     def _ask(self, trial: Kept, image: Image, told: list[str]) -> None:
         home = self.folder / "cut"
@@ -191,8 +200,8 @@ SAFEGUARDS = (
     Safeguard("journal-sync", "learn-cuts", "the journal is synced before a file is changed", unsynced_journal),
     Safeguard("rename-sync", "learn-cuts", "a folder is synced after a rename in it", unsynced_after("rename")),
     Safeguard("drop-sync", "learn-cuts", "a folder is synced after a file was taken out", unsynced_after("unlink")),
-    Safeguard("folder-sync", "learn-cuts", "a folder is synced after one was made in it", unsynced_after("make_folder")),
-    Safeguard("first-line-sync", "record-cuts", "a folder is synced after a file was begun in it", unsynced_after("open")),
-    Safeguard("cut-sync", "record-cuts", "a torn line is cut off for good before another is written", unsynced_cuts),
-    Safeguard("hole-check", "record-cuts", "a line that has its length and not all its bytes is none", off=read_holes),
+    Safeguard("folder-sync", "learn-cuts", "a folder is synced after one is made in it", unsynced_after("make_folder")),
+    Safeguard("first-line-sync", "record-cuts", "a folder is synced after a file is begun", unsynced_after("open")),
+    Safeguard("cut-sync", "torn-cuts", "a torn line is cut off for good before another is written", unsynced_cuts),
+    Safeguard("hole-check", "torn-cuts", "a line that has its length and not all its bytes is none", off=read_holes),
 )
