@@ -154,11 +154,10 @@ class Shelf:
         self._texts.pop(key, None)
         gone = set(old.ids if old else ()) - set(page.ids if page else ())
         self.losses += bool(gone)
-        for id in gone:
-            if self._where is not None and self._where.get(id) == key:
-                del self._where[id]
-                # A person may have copied it: then it stands in the other place.
-                self._where.update({id: other for other, seen in self._pages.items() if id in seen.ids})
+        if gone and self._where is not None:
+            self._where = {id: place for id, place in self._where.items() if place != key or id not in gone}
+            # A person may have copied an entry: then it stands in the other place.
+            self._where |= {id: other for other, seen in self._pages.items() for id in gone.intersection(seen.ids)}
         if page is not None:
             self._pages[key] = page
             if self._where is not None:
