@@ -170,8 +170,9 @@ class Learning:
         return found + [f"{lesson} is held {count} times" for lesson, count in there.items() if count > 1]
 
     def _forgotten(self, store: SkillStore) -> list[str]:
-        """Contents that the ledger names and the history does not hold."""
+        """Contents that the ledger names and the history does not hold, and any that it holds and not whole."""
         names = {name for line in store.ledger.lines() for name in (line.before, line.after) if name}
+        names |= {path.name for path in store.history.folder.glob("??/[!.]*")}
         found = []
         for name in sorted(names):
             try:
