@@ -147,6 +147,8 @@ class Ledger:
 
     broken: int
     """Lines that are no record; they are passed over."""
+    newest: str
+    """The latest time of a line."""
     _end: int
     _number: int
     _last: bytes
@@ -255,7 +257,7 @@ class Ledger:
             self._end, self._last = start + len(text) + 1, text
 
     def _forget(self) -> None:
-        self.broken = 0
+        self.broken, self.newest = 0, ""
         self._end = self._number = 0
         self._last = b""
         self._lessons, self._standing, self._deleted = set(), set(), set()
@@ -289,6 +291,7 @@ class Ledger:
             return None
 
     def _take(self, line: Line) -> None:
+        self.newest = max(self.newest, line.time)
         if line.lesson:
             self._lessons.add(line.lesson)
         if line.entry:

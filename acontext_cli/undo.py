@@ -114,11 +114,12 @@ def undo(store: SkillStore, of: Run, time: str, *, keep_mine: bool = False) -> U
     if by := taken_back(store.ledger.runs()).get(of.id):
         raise AcontextError(f"run {of.id} was taken back already, by run {by}: acontext undo {by} brings it back")
     run = Run(id=os.urandom(4).hex(), time=time, engine=UNDO, undoes=of.id)
+    seen = store.ledger.size
     work = _Undo(store, of, store.draft())
     kept = work.take_back()
     if kept and not keep_mine:
         raise StandsInTheWay(of, kept)
-    files = store.commit(work.draft, work.records(), run, work.assets, held=work.held())
+    files = store.commit(work.draft, work.records(), run, work.assets, held=work.held(), seen=seen)
     return Undone(run=run, of=of, files=tuple("/".join(key) for key in files), kept=kept)
 
 
@@ -165,9 +166,10 @@ class _Undo:
         return tuple(self._kept.values())
 
     def records(self) -> list[Record]:
-        """What the run had recorded, said the other way round."""
+        """What the run had recorded, said the other way round; first of all that it was taken back, whatever that
+        changes."""
         found = (record for line in self.lines if line.entry for record in self._reversed(line))
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys([Record(action="undo"), *found]))
 
     def held(self) -> list[Held]:
         """What the run held waits no more; what it settled or decided waits again, and what an undone undo dropped.
@@ -236,7 +238,7 @@ class _Undo:
     def _file(self, key: Key, both: "Both") -> None:
         now = self._now(key)
         if both.after is None and now is None:
-            self.draft.put(*key, both.text(0))
+            self._restore(key, both)
         elif both.after is None:
             self._keep(key, (now or "").split("\n")[:1])
         elif now is not None:
@@ -247,6 +249,15 @@ class _Undo:
                 self.draft.remove(*key)
             elif text != now:
                 self.draft.put(*key, text)
+
+    def _restore(self, key: Key, both: "Both") -> None:
+        """A file that the run took away comes back, unless its skill was taken away since."""
+        schema = (key[0], SKILL)
+        if self._now(schema) is None and not (schema in self.files and self.files[schema][1] is None):
+            gone = Kept(skill=key[0], file=key[1], line=0, text="its skill was taken away", by_hand=True)
+            self._kept[key, ""] = gone
+        else:
+            self.draft.put(*key, both.text(0))
 
     def _made(self, key: Key, both: "Both", now: str) -> str:
         """A SKILL.md that the run made: it goes as a whole, or stays with what else is in its skill."""

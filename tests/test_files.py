@@ -27,6 +27,7 @@ from acontext_cli.files import (
     last_line,
     lines,
     locked,
+    make_folders,
     remove_folder,
     write_folder,
     write_whole,
@@ -134,7 +135,8 @@ def test_whatever_stands_in_the_file_the_new_lines_are_whole(found: bytes, new: 
         path.write_bytes(found)
         append(path, b"".join(line + b"\n" for line in new))
         kept = found[: found.rfind(b"\n") + 1]
-        assert [line for _, line in lines(path)] == kept.split(b"\n")[:-1] + new
+        told = [*kept.split(b"\n")[:-1], *new]
+        assert [line for _, line in lines(path)] == [line for line in told if b"\0" not in line]
 
 
 @pytest.mark.parametrize("room", range(9))
@@ -375,3 +377,56 @@ def test_a_lock_in_a_folder_that_is_gone_is_an_error(tmp_path: Path) -> None:
 
 def test_a_digest_is_sha256_in_hex() -> None:
     assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_a_line_with_a_hole_in_it_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n\0\0wo\nthree\n\0\0\0\n")
+    assert list(lines(path)) == [(0, b"one"), (9, b"three")]
+    assert last_line(path) == b"three"
+    assert last_line(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize("torn", [b"tw", b""])
+def test_a_line_that_was_cut_off_is_cut_for_good_before_another_is_written(tmp_path: Path, torn: bytes) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n" + torn)
+    calls: list[str] = []
+    append(path, b"three\n", watched(calls))
+    cut = ["open", "write", "sync_data", "truncate", "sync"] if torn else []
+    assert [call for call in calls if call != "read_at"] == ["open", "flock", *cut, "write", "flock", "sync_data"]
+
+
+def test_folders_are_made_to_last_with_those_above_them(tmp_path: Path) -> None:
+    calls: list[str] = []
+    make_folders(tmp_path / "a" / "b", disk=watched(calls))
+    assert calls == ["make_folder", "make_folder", "sync", "make_folder", "sync"]
+    calls.clear()
+    make_folders(tmp_path / "a" / "b", disk=watched(calls))
+    assert calls == []
+
+
+def test_a_folder_of_a_name_is_taken_away_though_a_killed_process_has_left_another(tmp_path: Path) -> None:
+    def dying(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for _ in range(2):
+        write_folder(tmp_path / "here", {"file": b"x"})
+        with pytest.raises(KeyboardInterrupt):
+            remove_folder(tmp_path / "here", replace(DISK, unlink=dying))
+    write_folder(tmp_path / "here", {"file": b"x"})
+    remove_folder(tmp_path / "here")
+    assert names(tmp_path) == []
+
+
+def test_a_lock_whose_file_was_taken_away_meanwhile_is_taken_on_the_one_that_has_the_name(tmp_path: Path) -> None:
+    path, waited = tmp_path / "lock", []
+
+    def flock(fd: int, how: int) -> None:
+        if not waited:
+            waited.append(fd)
+            path.unlink()
+        DISK.flock(fd, how)
+
+    with locked(path, replace(DISK, flock=flock)):
+        assert path.exists()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from acontext_cli.ledger import Run
     from acontext_cli.store import SkillStore
 
-_TRIES = 3
+_TRIES = 20
 
 
 def take_back(spaces: Sequence[LearningSpace], ref: str = "", *, keep_mine: bool = False) -> list[Undone]:
@@ -45,7 +45,7 @@ def _parts(spaces: Sequence[LearningSpace], store: "SkillStore", run: "Run") -> 
 
 
 def _undone(store: "SkillStore", run: "Run", keep_mine: bool, tries: int = _TRIES) -> Undone:
-    """On what a person writes meanwhile it is tried anew."""
+    """On what a person or another run writes meanwhile it is tried anew."""
     try:
         return undo.undo(store, run, now(), keep_mine=keep_mine)
     except Changed:

@@ -150,11 +150,8 @@ class Workspace:
 
     def delete_space(self, name: str) -> None:
         """Take a space away with all its skills."""
-        from acontext_cli.files import remove_folder
-
         self._spaces.pop(name, None)
-        remove_folder(self.folder.skills_store / name)
-        remove_folder(self.folder.machine / "spaces" / name)
+        self._opened(name).store.remove()
 
     @cached_property
     def engines(self) -> "Engines":

@@ -99,6 +99,7 @@ class Appender:
         finally:
             os.close(torn)
         self._disk.truncate(self._fd, end)
+        self._disk.sync(self._fd)  # else a power cut may leave its bytes under the half of a new line
         return end
 
     def _write(self, start: int, data: bytes) -> None:
@@ -112,6 +113,7 @@ class Appender:
         except BaseException:
             with suppress(OSError):
                 self._disk.truncate(self._fd, start)
+                self._disk.sync(self._fd)
             raise
 
     def _make_last(self, start: int, data: bytes) -> None:

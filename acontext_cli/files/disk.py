@@ -67,6 +67,14 @@ def _swapper() -> Callable[[bytes, bytes, int], None] | None:
     return swap
 
 
+def _remove_folder(path: Path, at: int | None = None) -> None:
+    os.rmdir(path, dir_fd=at)
+
+
+def _symlink(path: Path, target: str, at: int | None = None) -> None:
+    os.symlink(target, path, dir_fd=at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """Each field is a call of the system. Those that take a path take the folder too that it is in, held open."""
@@ -85,6 +93,8 @@ class Disk:
     exchange: Callable[..., None] = _exchange
     """Two names get each other's file, at once; OSError where the system cannot."""
     unlink: Callable[..., None] = _unlink
+    remove_folder: Callable[..., None] = _remove_folder
+    symlink: Callable[..., None] = _symlink
 
 
 DISK = Disk()

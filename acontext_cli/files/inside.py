@@ -91,9 +91,9 @@ class Folder:
         """What a link says."""
         return os.readlink(_plain(name), dir_fd=self._fd)
 
-    def link(self, name: str, target: str) -> None:
+    def link(self, name: str, target: str, disk: Disk = DISK) -> None:
         """Make a link that says this; an OSError where the name is taken."""
-        os.symlink(target, _plain(name), dir_fd=self._fd)
+        disk.symlink(Path(_plain(name)), target, self._fd)
 
     def read(self, name: str, limit: int) -> bytes:
         """A file's content, at most `limit` bytes and one more of it, so that it shows that there are more."""
@@ -204,26 +204,27 @@ class Folder:
         except OSError:
             return None
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str, disk: Disk = DISK) -> None:
         """Give a name of it another one in it."""
-        os.rename(_plain(old), _plain(new), src_dir_fd=self._fd, dst_dir_fd=self._fd)
+        disk.rename(Path(_plain(old)), Path(_plain(new)), self._fd)
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, disk: Disk = DISK) -> None:
         """Take away what a name stands for: a link itself, a folder with all that is in it."""
         if self.kind(name) != "folder":
-            os.unlink(_plain(name), dir_fd=self._fd)
+            disk.unlink(Path(_plain(name)), self._fd)
             return
-        from shutil import rmtree
+        with self.enter(name) as below:
+            for each, _ in below.entries():
+                below.remove(each, disk)
+        self.remove_empty(name, disk)
 
-        rmtree(_plain(name), dir_fd=self._fd)
-
-    def remove_empty(self, name: str) -> None:
+    def remove_empty(self, name: str, disk: Disk = DISK) -> None:
         """Take away an empty folder; an OSError where it is none."""
-        os.rmdir(_plain(name), dir_fd=self._fd)
+        disk.remove_folder(Path(_plain(name)), self._fd)
 
-    def sync(self) -> None:
+    def sync(self, disk: Disk = DISK) -> None:
         """Make the names in it last."""
-        os.fsync(self._fd)
+        disk.sync(self._fd)
 
     def close(self) -> None:
         if self._fd >= 0:

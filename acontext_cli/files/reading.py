@@ -1,4 +1,7 @@
-"""Complete lines of a file; an incomplete last one (a crash, or a writer at work) is not there yet."""
+"""Complete lines of a file; an incomplete last one (a crash, or a writer at work) is not there yet.
+
+Nor is one with a NUL in it: after a power cut a file may have got its new length and not all that was written there.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -9,6 +12,7 @@ from stat import S_ISDIR, S_ISREG
 
 _BUFFER = 1 << 18
 _BLOCK = 1 << 16
+_HOLE = b"\0"
 
 
 def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -22,7 +26,8 @@ def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
         for line in file:
             if line[-1] != 10:
                 return
-            yield start, line[:-1]
+            if _HOLE not in line:
+                yield start, line[:-1]
             start += len(line)
 
 
@@ -36,8 +41,12 @@ def last_line(path: Path) -> bytes | None:
     """The last complete line, found from the end."""
     with _opened(path) as fd:
         end = complete(path)
-        start = whole_lines(os.pread, fd, end - 1) if end else 0
-        return os.pread(fd, end - 1 - start, start) if end else None
+        while end:
+            start = whole_lines(os.pread, fd, end - 1)
+            if _HOLE not in (line := os.pread(fd, end - 1 - start, start)):
+                return line
+            end = start
+    return None
 
 
 def complete(path: Path) -> int:

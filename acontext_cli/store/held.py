@@ -77,7 +77,7 @@ class HeldLessons:
         """Add lines. Those that say what is known change nothing."""
         new = self.new(item for text in texts if (item := _read(text.encode(), "a held lesson")))
         if new:
-            make_folders(self._path.parent)
+            make_folders(self._path.parent, disk=self._disk)
             append(self._path, "".join(f"{text}\n" for text in new).encode(), self._disk)
 
     def items(self, state: State = "held") -> list[Held]:

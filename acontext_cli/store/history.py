@@ -33,7 +33,7 @@ class History:
         try:
             os.utime(path)  # so that it counts as new
         except FileNotFoundError:
-            make_folders(path.parent)
+            make_folders(path.parent, disk=self._disk)
             write_whole(path, data, self._disk)
             self._size = None if self._size is None else self._size + len(data)
         except OSError as error:
@@ -71,7 +71,7 @@ class History:
                 return
             if path.name not in keep:
                 with suppress(OSError):
-                    path.unlink()
+                    self._disk.unlink(path)
                     self._size -= size
 
     def _all(self) -> list[tuple[int, int, Path]]:

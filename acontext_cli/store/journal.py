@@ -196,14 +196,14 @@ class Journal:
         with suppress(OSError), Folder.at(self._space) as space:  # not empty: other files are in it
             for count in range(len(parts), 0, -1):
                 with space.within("/".join(parts[: count - 1])) as above:
-                    above.remove_empty(parts[count - 1])
+                    above.remove_empty(parts[count - 1], self._disk)
 
     @contextmanager
     def _entered(self, real: Path, *, make: bool = False) -> Iterator[Folder]:
         """A folder of the space, held open. It is entered without following a link, made where it is missing."""
         space = Path(os.path.realpath(self._space))
         if make and not space.exists():
-            make_folders(space)
+            make_folders(space, disk=self._disk)
         with Folder.at(space) as folder:
             for part in real.relative_to(space).parts:
                 if make and folder.kind(part) is None:

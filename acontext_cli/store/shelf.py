@@ -173,21 +173,14 @@ class Shelf:
         self._texts.pop(key, None)
         gone = set(old.ids if old else ()) - set(page.ids if page else ())
         self.losses += bool(gone)
-        for id in gone:
-            if self._where is not None and self._where.get(id) == key:
-                self._move(id)
+        if gone and self._where is not None:
+            self._where = {id: place for id, place in self._where.items() if place != key or id not in gone}
+            # A person may have copied an entry: then it stands in the other place.
+            self._where |= {id: other for other, seen in self._pages.items() for id in gone.intersection(seen.ids)}
         if page is not None:
             self._pages[key] = page
             if self._where is not None:
                 self._where.update(dict.fromkeys(page.ids, key))
-
-    def _move(self, id: str) -> None:
-        """An entry no longer stands where it stood: it may stand in another file too, which was seen before."""
-        there = self.elsewhere(id, ())
-        if self._where is not None and there:
-            self._where[id] = there
-        elif self._where is not None:
-            del self._where[id]
 
     def _folders(self) -> Iterator[str]:
         try:

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
-from acontext_cli.files import DISK, Disk, digest, locked, make_folders, write_whole
+from acontext_cli.files import DISK, Disk, digest, locked, make_folders, remove_folder, write_whole
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.injection import risks
 from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
@@ -32,6 +33,8 @@ _MERGED = f"""# What only ever grows is merged by keeping the lines of both side
 EMPTY = "(Empty so far.)"
 _MOST_DELETED = 30
 _HEAD = 4096
+_CLOCKS_DIFFER = 5
+_LOCK = "lock"
 _NONE: "Files" = {}
 
 
@@ -169,17 +172,22 @@ class SkillStore:
         assets: Files = _NONE,
         held: Sequence[Held] = (),
         decision: Decision | None = None,
+        seen: int | None = None,
     ) -> tuple[Key, ...]:
         """Make a draft real, all or nothing, and record it; the files that changed. Assets are files that are no text,
         with what they held and are to hold; `held`: lessons that wait for a person now, or what became of some;
-        `decision`: of the person who decided about one of them.
+        `decision`: of the person who decided about one of them; `seen`: the size of the ledger that the draft was made
+        by, for what another run's lines would make untrue.
 
         Raises Changed where a person has changed one of the files since the draft read it; then nothing is written.
         """
         for skill in draft.unlisted:
             raise AcontextError(f"a skill's folder cannot be read, nothing was written: {skill}; mend it first")
         with self._locked():
+            if seen is not None and self.ledger.size != seen:
+                raise Changed("another run has written meanwhile, nothing was written: run the command again")
             self._new_only(records, decision)
+            self._ends_whole(draft)
             missing = self._missing(draft)
             try:
                 self._finish(draft, {self.ledger.place(entry)[0] for entry in missing})
@@ -197,16 +205,27 @@ class SkillStore:
 
     def delete(self, name: str, run: Run | None = None) -> None:
         """Take a skill away with all its files. Its entries count as deleted by a person and are not taught again."""
-        if name not in self.names():
-            raise AcontextError(f"there is no skill {name!r}: see `acontext skill list`")
         folder = self.folder / name
-        if folder.is_symlink():
-            raise AcontextError(f"{name!r} is a link: remove the link {str(folder)!r} yourself")
         with self._locked():
+            if name not in self.names():
+                raise AcontextError(f"there is no skill {name!r}: see `acontext skill list`")
+            if folder.is_symlink():
+                raise AcontextError(f"{name!r} is a link: remove the link {str(folder)!r} yourself")
             with Folder.at(self.folder) as space, space.enter(name) as skill:
                 found = dict(contents(skill))
             files: Files = {(name, file): (data, None) for file, data in found.items()}
             self._write(files, removed(name, found), run or hand_run())
+
+    def remove(self) -> None:
+        """Take the space away with all that is in it, and the lessons that wait."""
+        with self._locked():
+            with Folder.at(self._machine) as machine:
+                # First and for good: a space that gets the same name later must not find them. The lock goes last.
+                for name in (name for name, _ in machine.entries() if name != _LOCK):
+                    machine.remove(name, self._disk)
+                machine.sync(self._disk)
+            remove_folder(self.folder, self._disk)
+            remove_folder(self._machine, self._disk)
 
     def held(self, state: State = "held") -> list[Held]:
         """The lessons that wait for a person, or those that were decided on."""
@@ -230,18 +249,25 @@ class SkillStore:
         """Finish what a killed process has begun, or take it back; in words, empty where there was nothing."""
         if not self._journal.is_open:
             return ""
-        with locked(self._machine / "lock", self._disk):
+        with locked(self._machine / _LOCK, self._disk):
             return self._journal.recover()
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         for folder in (self._machine, self.folder):
-            make_folders(folder)
-        with locked(self._machine / "lock", self._disk):
+            make_folders(folder, disk=self._disk)
+        with locked(self._machine / _LOCK, self._disk):
             self.recovered = self._journal.recover() or self.recovered
-            if not self.ledger.size and not (self.folder / MERGING).exists():
-                write_whole(self.folder / MERGING, _MERGED, self._disk)
+            self._tell_git()
             yield
+
+    def _tell_git(self) -> None:
+        """Say in a new space how its ledger is to be merged; somebody may not want that, and take it away."""
+        if self.ledger.size or (self.folder / MERGING).exists():
+            return
+        for left in self.folder.glob(f".{MERGING}.*.tmp"):  # by a process that was killed
+            left.unlink(missing_ok=True)
+        write_whole(self.folder / MERGING, _MERGED, self._disk)
 
     def _new_only(self, records: Sequence[Record], decision: Decision | None) -> None:
         """Raises Changed where another run has dealt with one of the lessons since, or another review with the one that
@@ -255,6 +281,15 @@ class SkillStore:
             raise Changed("another run has learned the same meanwhile, nothing was written: run the command again")
         if any(each.action == "add" and self.ledger.is_rejected(each.entry) for each in records):
             raise Changed("what was learned was rejected meanwhile, nothing was written: run the command again")
+
+    def _ends_whole(self, draft: Draft) -> None:
+        """Raises Changed where a skill is taken away into which somebody has put a file since."""
+        ended = [skill for (skill, file), (_, after) in draft.changed.items() if file == SKILL and after is None]
+        if ended:
+            self._shelf.refresh()
+        for skill in ended:
+            if more := self._shelf.files(skill).keys() - {file for each, file in draft.changed if each == skill}:
+                raise Changed(f"'{skill}/{min(more)}' has come meanwhile, nothing was written: run the command again")
 
     def diff(self, draft: Draft) -> str:
         """What committing a draft would change, as a unified diff: the indexes too."""
@@ -289,7 +324,9 @@ class SkillStore:
         losses = self._shelf.losses
         if losses == self._losses:
             return set()
-        draft.look_again()
+        # The ledger knows by now what other runs have added, so their files must be known too.
+        self._shelf.refresh()
+        self._shelf.sweep()
         missing = self.ledger.missing(draft)
         if self._shelf.unreadable:
             return set()
@@ -302,11 +339,29 @@ class SkillStore:
         for data in (data for both in files.values() for data in both if data is not None):
             self.history.put(data)
         hashes = {(change.skill, change.file): (change.before, change.after) for change in changes}
+        run = self._in_order(run)
         lines = [Line.of(run, record, *hashes.get((record.skill, record.file), ("", ""))) for record in records]
         self._publish(changes, list(dict.fromkeys(line.json() for line in lines)), self._held.new(held))
         self.history.trim({name for both in hashes.values() for name in both})
         for key in files:
             self._shelf.see(*key)
+
+    def _in_order(self, run: Run) -> Run:
+        """The run, not said to be earlier than what is recorded already: of an entry's beginning and end the later line
+        counts, and a run may have waited for others. (A clock that is wrong by more is left alone.)"""
+        from datetime import datetime, timedelta
+
+        self.ledger.refresh()
+        if run.time >= self.ledger.newest:
+            return run
+        try:
+            last, own = (datetime.fromisoformat(time) for time in (self.ledger.newest, run.time))
+            if last - own > timedelta(minutes=_CLOCKS_DIFFER):
+                return run
+            later = last + timedelta(milliseconds=1)
+        except (ValueError, TypeError, OverflowError):  # no times, or some with a zone and some without
+            return run
+        return replace(run, time=later.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
     def _unchanged(self, changes: Iterable[Change]) -> None:
         names = [repr(change.name) for change in changes if self._journal.now(change) != change.before]
