@@ -211,7 +211,7 @@ def test_a_deleted_or_damaged_session_is_told_in_a_line(taught: Cli) -> None:
 
 def test_a_damaged_ledger_is_told_beside_what_may_have_been_in_it(taught: Cli) -> None:
     ledger = taught.root / "skills_store" / "default" / ".ledger.jsonl"
-    ledger.write_bytes(b"\x00\xff{\n[1]\n" + ledger.read_bytes())
+    ledger.write_bytes(b"\xff{\n[1]\n" + ledger.read_bytes())
     edit(taught, PROCEDURE, "- Verify: ", "- Ask Ann.\n- Verify: ")
     assert "damaged lines of the ledger: 2; one of them may have told of it" in asked(taught, PROCEDURE, "Ask Ann")
     assert "session: monday (" in asked(taught, PROCEDURE, "go on only if")

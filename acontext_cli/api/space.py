@@ -14,7 +14,8 @@ from acontext_cli.recall import Recall
 from acontext_cli.session.clock import now
 from acontext_cli.skills import USER
 from acontext_cli.store import SkillStore
-from acontext_cli.store.space import EMPTY, hand_run
+from acontext_cli.store.runs import hand_run
+from acontext_cli.store.space import EMPTY
 
 if TYPE_CHECKING:
     from acontext_cli.packing import Foreign

@@ -131,6 +131,7 @@ class Folder:
             return self._swapped(beside, name, data, was, disk)
         finally:
             self._clear(beside, disk)  # what a failed write has left; of a swap, what was replaced
+            disk.sync(self._fd)
 
     def drop(self, name: str, was: "Was", disk: Disk = DISK) -> bool:
         """Take a file away; whether it was done, as with `put`."""
@@ -157,7 +158,6 @@ class Folder:
             disk.link(Path(beside), Path(_plain(name)), self._fd)
         except FileExistsError:
             return False
-        disk.sync(self._fd)
         return True
 
     def _swapped(self, beside: str, name: str, data: bytes, was: "Was", disk: Disk) -> bool:
@@ -169,8 +169,8 @@ class Folder:
                 raise
             return self._replaced(beside, name, was, disk)
         if self._holds(beside, was):
-            disk.sync(self._fd)
-            if self._holds(beside, was):  # who had it open may have added to it
+            disk.sync(self._fd)  # takes a moment: who had it open may add to it
+            if self._holds(beside, was):
                 return True
         self._swap_back(beside, name, data, disk)
         return False
@@ -190,7 +190,6 @@ class Folder:
         if not self._holds(name, was):
             return False
         disk.rename(Path(beside), Path(_plain(name)), self._fd)
-        disk.sync(self._fd)
         return True
 
     def _holds(self, name: str, was: "Was") -> bool:

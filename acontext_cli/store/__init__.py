@@ -5,6 +5,7 @@ A person may change the same files at any time; what they wrote is never overwri
 
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.held import Decision, Held
-from acontext_cli.store.space import SkillStore, hand_run
+from acontext_cli.store.runs import hand_run
+from acontext_cli.store.space import SkillStore
 
 __all__ = ["Decision", "Draft", "Held", "SkillStore", "hand_run"]

@@ -3,37 +3,32 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from acontext_cli.errors import AcontextError, Changed, Refused
-from acontext_cli.files import DISK, Disk, digest, locked, make_folders, remove_folder, write_whole
+from acontext_cli.files import DISK, Disk, digest, locked, make_folders, remove_folder
 from acontext_cli.files.inside import Folder, contents, everything
 from acontext_cli.injection import risks
-from acontext_cli.ledger import HAND, Ledger, Line, Record, Run
+from acontext_cli.ledger import Ledger, Line, Record, Run
 from acontext_cli.reads import Reads
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
 from acontext_cli.store.draft import Draft
+from acontext_cli.store.git import MERGING, tell_git
 from acontext_cli.store.held import Decision, Held, HeldLessons, State
 from acontext_cli.store.history import LIMIT, History
 from acontext_cli.store.journal import Change, Journal
 from acontext_cli.store.passed import passed_over
 from acontext_cli.store.records import asset, completed, removed
+from acontext_cli.store.runs import hand_run, in_order
 from acontext_cli.store.schemas import TEMPLATES, by_hand
 from acontext_cli.store.shelf import Key, Shelf
 
 Files = Mapping[Key, tuple[bytes | None, bytes | None]]
 
 STARTING = (DAILY, USER)
-MERGING = ".gitattributes"
-_MERGED = f"""# What only ever grows is merged by keeping the lines of both sides.
-.ledger.jsonl merge=union
-{DAILY}/*.md merge=union
-""".encode()
 EMPTY = "(Empty so far.)"
 _MOST_DELETED = 30
 _HEAD = 4096
-_CLOCKS_DIFFER = 5
 _LOCK = "lock"
 _NONE: "Files" = {}
 
@@ -258,16 +253,9 @@ class SkillStore:
             make_folders(folder, disk=self._disk)
         with locked(self._machine / _LOCK, self._disk):
             self.recovered = self._journal.recover() or self.recovered
-            self._tell_git()
+            if not self.ledger.size:
+                tell_git(self.folder, self._disk)
             yield
-
-    def _tell_git(self) -> None:
-        """Say in a new space how its ledger is to be merged; somebody may not want that, and take it away."""
-        if self.ledger.size or (self.folder / MERGING).exists():
-            return
-        for left in self.folder.glob(f".{MERGING}.*.tmp"):  # by a process that was killed
-            left.unlink(missing_ok=True)
-        write_whole(self.folder / MERGING, _MERGED, self._disk)
 
     def _new_only(self, records: Sequence[Record], decision: Decision | None) -> None:
         """Raises Changed where another run has dealt with one of the lessons since, or another review with the one that
@@ -339,29 +327,13 @@ class SkillStore:
         for data in (data for both in files.values() for data in both if data is not None):
             self.history.put(data)
         hashes = {(change.skill, change.file): (change.before, change.after) for change in changes}
-        run = self._in_order(run)
+        self.ledger.refresh()
+        run = in_order(run, self.ledger.newest)
         lines = [Line.of(run, record, *hashes.get((record.skill, record.file), ("", ""))) for record in records]
         self._publish(changes, list(dict.fromkeys(line.json() for line in lines)), self._held.new(held))
         self.history.trim({name for both in hashes.values() for name in both})
         for key in files:
             self._shelf.see(*key)
-
-    def _in_order(self, run: Run) -> Run:
-        """The run, not said to be earlier than what is recorded already: of an entry's beginning and end the later line
-        counts, and a run may have waited for others. (A clock that is wrong by more is left alone.)"""
-        from datetime import datetime, timedelta
-
-        self.ledger.refresh()
-        if run.time >= self.ledger.newest:
-            return run
-        try:
-            last, own = (datetime.fromisoformat(time) for time in (self.ledger.newest, run.time))
-            if last - own > timedelta(minutes=_CLOCKS_DIFFER):
-                return run
-            later = last + timedelta(milliseconds=1)
-        except (ValueError, TypeError, OverflowError):  # no times, or some with a zone and some without
-            return run
-        return replace(run, time=later.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
     def _unchanged(self, changes: Iterable[Change]) -> None:
         names = [repr(change.name) for change in changes if self._journal.now(change) != change.before]
@@ -403,14 +375,6 @@ def _texts(skill: Skill) -> dict[str, str]:
         with suppress(AcontextError):  # a picture or the like; of Markdown it is told already
             texts[file] = skill.files[file]
     return texts
-
-
-def hand_run() -> Run:
-    """A run that a person's own command is."""
-    from datetime import UTC, datetime
-
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Run(id=f"hand-{os.urandom(4).hex()}", time=now, engine=HAND)
 
 
 def _holds_nothing(path: Path) -> bool:
