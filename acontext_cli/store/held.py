@@ -65,8 +65,8 @@ class HeldLessons:
     def __init__(self, path: Path, disk: Disk = DISK) -> None:
         self._path = path
         self._disk = disk
-        self._known: tuple[tuple[int, int], dict[str, Held]] = ((0, 0), {})
-        """What the file holds, by its inode and size: lines are only ever added."""
+        self._known: tuple[tuple[int, int, int], dict[str, Held]] = ((0, 0, 0), {})
+        """What the file holds, by its inode, size and time."""
 
     def new(self, items: Iterable[Held]) -> list[str]:
         """The lines that say of some lessons what is not said of them yet."""
@@ -79,6 +79,7 @@ class HeldLessons:
         if new:
             make_folders(self._path.parent, disk=self._disk)
             append(self._path, "".join(f"{text}\n" for text in new).encode(), self._disk)
+            self._known = ((0, 0, 0), {})  # a torn line that was cut off may have been as long as a new one
 
     def items(self, state: State = "held") -> list[Held]:
         """The lessons in this state, in the order in which they were first held."""
@@ -97,8 +98,9 @@ class HeldLessons:
             stat = self._path.stat()
         except FileNotFoundError:
             return {}
-        if self._known[0] != (stat.st_ino, stat.st_size):
-            self._known = (stat.st_ino, stat.st_size), self._read_all()
+        now = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        if self._known[0] != now:
+            self._known = now, self._read_all()
         return self._known[1]
 
     def _read_all(self) -> dict[str, Held]:

@@ -240,7 +240,10 @@ class Journal:
                     self._disk.unlink(Path(name), here.fd)
 
     def _is_theirs(self, data: bytes, change: Change) -> bool:
-        """Whether a content is neither of the two that a run had to do with, nor the beginning of one."""
+        """Whether a content is neither of the two that a run had to do with, nor the beginning of one, nor what a power
+        cut makes of either."""
+        if b"\0" in data:
+            return False
         own = [self._history.get(name) for name in (change.before, change.after) if name]
         return not any(each.startswith(data) for each in own)
 
