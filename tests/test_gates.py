@@ -310,7 +310,18 @@ def test_what_a_skill_says_of_itself_is_held_to_the_transcript_too(said: str, re
         words = {"description": "Gateways.", "body": "# Gateways", part: said}
         edit = CreateSkill(name="gateways", **words)
     verdict = anchored(replace(proposal("no anchors"), edits=(edit,)), evidence(*MESSAGES))
-    assert (verdict.reason if verdict else "") == (refused and f"the transcript does not hold {refused!r}")
+    where = "description" if part == "replaced" else part
+    told = f"the skill's {where} names {refused!r}, which no transcript here holds"
+    assert (verdict.reason if verdict else "") == (refused and told)
+
+
+def test_a_skill_may_be_described_by_what_other_lessons_of_the_run_name() -> None:
+    edit = CreateSkill(name="tooling", description="How `rtk` is called.", body="# Tooling")
+    lesson = replace(proposal("no anchors"), edits=(edit,))
+    assert anchored(lesson, evidence(user("nothing"))) is not None
+    both = replace(evidence(user("nothing")), others=lambda: [user("with rtk")])
+    assert anchored(lesson, both) is None
+    assert anchored(replace(lesson, text="`rtk`"), both) is not None
 
 
 def test_anchors_may_stand_in_different_messages() -> None:

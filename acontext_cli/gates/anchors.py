@@ -5,7 +5,7 @@ escapes of JSON are the same to it; another name, file, option or number is not.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 
 from acontext_cli.edits import CreateSkill, ReplaceText
@@ -46,27 +46,43 @@ _MOST_PLACES = 200
 
 def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     """Every backticked tool, command, path or setting stands in the transcript; numbers and placeholders pass, and so
-    does what stood there before."""
+    does what stood there before. What a SKILL.md names may stand in another transcript of the same run."""
     stood = {anchor for text in _before(proposal) for anchor in anchors(text)}
-    missing = [anchor for text in _texts(proposal) for anchor in anchors(text) if anchor not in stood]
-    for message in evidence.messages() if missing else ():
+    if missing := _missing(_named(proposal.text, stood), evidence.messages):
+        return _refused(f"the transcript does not hold {missing[0]!r}")
+    about = {anchor: part for part, text in _about(proposal) for anchor in _named(text, stood)}
+    missing = _missing(list(about), evidence.messages)
+    if missing := _missing(missing, evidence.others):
+        return _refused(f"the skill's {about[missing[0]]} names {missing[0]!r}, which no transcript here holds")
+    return None
+
+
+def _refused(reason: str) -> Verdict:
+    return Verdict(gate="anchors", decision="refuse", reason=reason)
+
+
+def _named(text: str, stood: Collection[str]) -> list[str]:
+    return [anchor for anchor in anchors(text) if anchor not in stood]
+
+
+def _missing(named: list[str], messages: Callable[[], Iterable[Message]]) -> list[str]:
+    """What of it stands in none of the messages; none is read where nothing is missing."""
+    for message in messages() if named else ():
         text = _Text(_all_text(message))
-        missing = [anchor for anchor in missing if not text.holds(anchor)]
-        if not missing:
-            return None
-    if not missing:
-        return None
-    return Verdict(gate="anchors", decision="refuse", reason=f"the transcript does not hold {missing[0]!r}")
+        named = [anchor for anchor in named if not text.holds(anchor)]
+        if not named:
+            break
+    return named
 
 
-def _texts(proposal: Proposal) -> Iterator[str]:
-    """What a proposal brings; what is said in a SKILL.md too, but for names of its own files."""
-    yield proposal.text
+def _about(proposal: Proposal) -> Iterator[tuple[str, str]]:
+    """What is said in a SKILL.md and where, but for names of its own files."""
     for edit in proposal.edits:
         if isinstance(edit, CreateSkill):
-            yield _OWN_FILE.sub("", f"{edit.description}\n{edit.body}")
+            yield "description", _OWN_FILE.sub("", edit.description)
+            yield "body", _OWN_FILE.sub("", edit.body)
         elif isinstance(edit, ReplaceText) and edit.file == SKILL:
-            yield _OWN_FILE.sub("", edit.new)
+            yield "description", _OWN_FILE.sub("", edit.new)
 
 
 def _before(proposal: Proposal) -> Iterator[str]:

@@ -18,6 +18,8 @@ class Evidence:
     known: Known | None
     messages: Callable[[], Iterable[Message]] = field(default=tuple)
     """Reads the task's messages anew."""
+    others: Callable[[], Iterable[Message]] = field(default=tuple)
+    """Reads the messages of the other tasks that are learned from in the same run: a skill is described for all."""
     task: Task | None = None
     """The task that teaches it."""
     space: Space | None = None

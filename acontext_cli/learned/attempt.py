@@ -39,6 +39,7 @@ class Attempt:
         self._asks = asks
         self._only = only
         """The one skill that may be written to; empty: every skill."""
+        self._due: Sequence[Distillation] = ()
         self._sessions: dict[str, str] = {}
         self._dealt: set[str] = set()
         """Lessons that something came of, besides a record of their task."""
@@ -55,6 +56,7 @@ class Attempt:
     def learn(self, engine: Engine, due: Sequence[Distillation], names: Mapping[str, str]) -> None:
         """Try what the engine asks for; every distillation is dealt with then, if only as a skip."""
         by_id = {item.id: item for item in due}
+        self._due = due
         self._sessions = {item.id: item.session for item in due}
         asked, came = engine.learn(due, self._view, names), None
         try:
@@ -187,7 +189,14 @@ class Attempt:
         return Came(decision="held", reason=reason)
 
     def _evidence(self, item: Distillation) -> Evidence:
-        return Evidence(known=item.known, messages=lambda: self._read(item), task=item.task, space=self._view)
+        others = [each for each in self._due if (each.session, each.task) != (item.session, item.task)]
+        return Evidence(
+            known=item.known,
+            messages=lambda: self._read(item),
+            others=lambda: (message for each in others for message in self._read(each)),
+            task=item.task,
+            space=self._view,
+        )
 
 
 def _next(asked: Proposed, came: Came | None) -> Proposal | Hold | Decline | None:
