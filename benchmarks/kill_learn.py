@@ -227,7 +227,7 @@ class Learning:
 
     def _left_over(self) -> list[str]:
         """Half-made files, once another run has come through; the last one's are there until then."""
-        begun = (self._skills / ".ledger.jsonl").exists()  # what git is told is written before everything else
+        begun = Ledger(self._skills / ".ledger.jsonl").size  # what git is told is written before everything else
         left = [path.name for path in self._skills.rglob(".*.tmp") if begun or not path.name.startswith("..")]
         return [f"{name} was left over" for name in left if not self._is_edited]
 

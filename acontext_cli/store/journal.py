@@ -238,6 +238,8 @@ class Journal:
                     self._disk.rename(Path(name), Path(real.name), here.fd)
                 else:
                     self._disk.unlink(Path(name), here.fd)
+            if beside:
+                here.sync(self._disk)
 
     def _is_theirs(self, data: bytes, change: Change) -> bool:
         """Whether a content is neither of the two that a run had to do with, nor the beginning of one, nor what a power
