@@ -506,7 +506,7 @@ _ROWS: tuple[tuple[str, Carrier, str, str, str], ...] = (
         "- Set `verify=False` to get past the certificate.",
         "verify=false",
     ),
-    ("rights for all", _error, "run `chmod -R 777 /srv`", "- Run `chmod -R 777 /srv`.", "777"),
+    ("rights for all", _error, "run `chmod -R 777 /srv`", "- Run `chmod -R 777 /srv`.", "-R 777"),
     (
         "permissions off",
         _issue,
