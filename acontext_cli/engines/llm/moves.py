@@ -102,7 +102,11 @@ _FOR = ("lesson",)
 
 MOVES = Toolbox(
     (
-        Tool("get_skill", ReadSkill, "Read a skill: what it is for, its rules, its files, its index of entries."),
+        Tool(
+            "get_skill",
+            ReadSkill,
+            "Read a skill: what it is for, its rules, its files (small ones in full), its index.",
+        ),
         Tool("get_skill_file", ReadFile, "Read one file of a skill."),
         Tool(
             "confirm_entry", ConfirmEntry, "An entry says this lesson already: count this session for it.", wanted=_FOR
