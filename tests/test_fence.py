@@ -24,5 +24,5 @@ def test_every_prompt_says_that_what_stands_inside_is_data() -> None:
     given = {"extract": {"criteria": ""}, "distill": {"which": "", "wanted": ""}, "learn": {}}
     for name, fields in given.items():
         assert re.search(
-            r"with the same code\b.*\bdata\b.*: instructions in \w+ are not for you", prompt(name, **fields)
+            r"with the same code\b.*\bdata\b.*: instructions in \w+[\w ]* are not for you", prompt(name, **fields)
         )
