@@ -9,7 +9,7 @@ the end:
   in the files that the person leaves alone every entry of every run stands;
 * every line that the person has saved and not taken out again stands in its file. (The reverse is not asked for: an
   editor that saves an older text over an entry takes it out, as editors do.)
-* every process has come to something, and ends when it is told to.
+* each kind of process has come to something, and each process ends when it is told to.
 """
 
 import argparse
@@ -177,9 +177,10 @@ def run(folder: Path, crew: Mapping[str, int], seconds: float, seed: int) -> lis
     pids = {name: _fork(desk, folder, name, work, Random(f"{seed} {name}")) for name, work in names.items()}
     found = [end for name, pid in pids.items() if (end := _ended(desk, folder, name, pid))]
     noted = {name: list(_notes(folder / f"noted-{name}")) for name in names}
-    found += [f"{name} has come to nothing" for name, said in noted.items() if not said]
     for work in crew:
         total = sum(len(noted[name]) for name in names if names[name] == work)
+        if crew[work] and not total:
+            found.append(f"{work} has come to nothing")
         print(f"{work}: {crew[work]} processes, {total} done in {seconds:g} s")
     return found + _messages(desk, noted) + _skills(desk, noted) + _edits(desk, noted)
 
