@@ -269,7 +269,9 @@ def test_a_run_whose_contents_are_not_here_is_refused_in_words(store: SkillStore
     run = learn(store, "r1", MADE, add("e1"))
     clone = tmp_path / "clone"
     shutil.copytree(tmp_path / "skills_store", clone / "skills_store")
-    with pytest.raises(AcontextError, match=r"run r1 cannot be taken back here: .* history is local"):
+    with pytest.raises(
+        AcontextError, match=r"run r1 cannot be taken back here: .* in the history, which is local and bounded"
+    ):
         back(opened(clone), run)
     assert skills(opened(clone)) == skills(store)
 
