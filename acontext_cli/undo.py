@@ -150,8 +150,8 @@ class _Undo:
             return {key: (self._content(one), self._content(two)) for key, (one, two) in named.items() if one != two}
         except AcontextError as error:
             raise AcontextError(
-                f"run {self.of.id} cannot be taken back here: what its files held is not whole in the history, which is "
-                "local and bounded. Undo it in the clone where it was made, or use git"
+                f"run {self.of.id} cannot be taken back here: what its files held is not whole in the history, "
+                "which is local and bounded. Undo it in the clone where it was made, or use git"
             ) from error
 
     def take_back(self) -> tuple[Kept, ...]:
