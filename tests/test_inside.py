@@ -1,6 +1,8 @@
 """Folders that are held open: nothing that is swapped in leads out of them."""
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,21 @@ def test_a_skill_that_is_swapped_for_a_link_is_not_read(tmp_path: Path) -> None:
     with pytest.raises(AcontextError, match="leads out of"):
         draft.text("daily-logs", SKILL)
     assert "secret" not in str(store.catalog())
+
+
+def test_a_file_that_was_just_emptied_is_waited_for(base: Path) -> None:
+    path = base / "a/b/file"
+
+    def save() -> None:
+        time.sleep(0.05)
+        path.write_text("saved")
+
+    path.write_text("")
+    editor = threading.Thread(target=save)
+    editor.start()
+    with Folder.at(base) as folder, folder.within("a/b") as here:
+        assert here.settled("file") == b"saved"
+        editor.join()
+        path.write_text("")
+        os.utime(path, (0, 0))
+        assert here.settled("file") == b""

@@ -3,6 +3,7 @@ that is swapped in, at whatever moment, leads out of it."""
 
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EINVAL, ELOOP, ENOSYS, ENOTDIR, ENOTSUP
@@ -19,6 +20,8 @@ Kind = Literal["file", "folder", "link", "other"]
 Was = Callable[[bytes | None], bool]
 """Whether a content is the one that is to be replaced; None: no file."""
 
+_ABOUT_TO = 0.5
+"""So many seconds after it was emptied a file is waited for."""
 _CANNOT = (ENOSYS, EINVAL, ENOTSUP)
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _CHUNK = 1 << 16
@@ -110,6 +113,13 @@ class Folder:
             while part := os.read(fd, _CHUNK):
                 yield part
 
+    def settled(self, name: str) -> bytes:
+        """A file's content, once nobody is about to write it: many editors empty a file first."""
+        with self.reading(name) as fd:
+            while not (about := os.fstat(fd)).st_size and 0 <= time.time() - about.st_mtime < _ABOUT_TO:
+                time.sleep(_ABOUT_TO / 50)
+            return everything(fd)
+
     def write_new(self, name: str, data: bytes, mode: int = 0o666, disk: Disk = DISK) -> None:
         """Write a new file; an OSError where the name is taken."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -199,7 +209,7 @@ class Folder:
     def _content(self, name: str) -> bytes | None:
         """A file's content; None where it is no regular file."""
         try:
-            return b"".join(self.chunks(name))
+            return self.settled(name)
         except OSError:
             return None
 

@@ -103,7 +103,7 @@ class Journal:
         """What stands in a file, as the name of its content."""
         real = self._real(self._place(change.skill, change.file))
         with suppress(FileNotFoundError, NotADirectoryError), self._entered(real.parent) as folder:
-            return digest(b"".join(folder.chunks(real.name)))
+            return digest(folder.settled(real.name))
         return ""
 
     def _settle(self, changes: Sequence[Change]) -> str:
