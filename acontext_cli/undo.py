@@ -4,7 +4,7 @@ A person's lines stand in the way: then nothing is taken back, or, where that is
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -51,6 +51,8 @@ class Undone:
     files: tuple[str, ...]
     kept: tuple[Kept, ...] = ()
     """What was left as it is because it was changed since."""
+    stays: tuple[str, ...] = ()
+    """What it made and what stays because other things are in the same skill."""
 
 
 class StandsInTheWay(AcontextError):
@@ -120,7 +122,8 @@ def undo(store: SkillStore, of: Run, time: str, *, keep_mine: bool = False) -> U
     if kept and not keep_mine:
         raise StandsInTheWay(of, kept)
     files = store.commit(work.draft, work.records(), run, work.assets, held=work.held(), seen=seen)
-    return Undone(run=run, of=of, files=tuple("/".join(key) for key in files), kept=kept)
+    changed = tuple("/".join(key) for key in files)
+    return Undone(run=run, of=of, files=changed, kept=work.renumbered(kept), stays=tuple(work.stays))
 
 
 @dataclass
@@ -137,6 +140,7 @@ class _Undo:
     """The entries that the run wrote, as they will stand; empty: not at all."""
     _stay: set[str] = field(default_factory=set)
     """Entries that it added and that were changed since."""
+    stays: list[str] = field(default_factory=list)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -156,7 +160,7 @@ class _Undo:
 
     def take_back(self) -> tuple[Kept, ...]:
         """Change the draft; the lines that stand in the way."""
-        texts = {key: Both(*both) for key, both in self.files.items() if _is_text(*both)}
+        texts = {key: Both(*both).ending_as(self._now(key)) for key, both in self.files.items() if _is_text(*both)}
         for key in self.files.keys() - texts.keys():
             self._binary(key, *self.files[key])
         self._entries(texts)
@@ -164,6 +168,10 @@ class _Undo:
         for key in sorted(texts, key=lambda key: (key[1] == SKILL, key)):
             self._file(key, texts[key])
         return tuple(self._kept.values())
+
+    def renumbered(self, kept: Iterable[Kept]) -> tuple[Kept, ...]:
+        """What stays, by the lines where it stands now."""
+        return tuple(replace(each, line=self._number((each.skill, each.file), each.text)) for each in kept)
 
     def records(self) -> list[Record]:
         """What the run had recorded, said the other way round; first of all that it was taken back, whatever that
@@ -261,7 +269,9 @@ class _Undo:
 
     def _made(self, key: Key, both: "Both", now: str) -> str:
         """A SKILL.md that the run made: it goes as a whole, or stays with what else is in its skill."""
-        if len(self.draft.files(key[0])) > 1:
+        gone = {file for (skill, file), (_, will) in self.assets.items() if skill == key[0] and will is None}
+        if len(set(self.draft.files(key[0])) - gone) > 1:
+            self.stays.append("/".join(key))
             return now
         ours = set(both.text(1).split("\n"))
         mine = [line for line in now.split("\n") if line not in ours and not is_row(line)]
@@ -277,16 +287,18 @@ class _Undo:
         changed = [f"{line}{_TOKEN}" if line[1:] in self._stay else line for line in here.lines]
         merged = take_back(stars[0].lines, stars[1].lines, changed, lambda line: line.startswith((_TOKEN, "## ")))
         self._keep(key, [line for line in merged.kept if not line.startswith(_TOKEN)])
-        text = "\n".join(self._written(here.texts | self._will, merged.lines))
+        text = "\n".join(self._written(here.texts | self._will, merged.lines, _usual_end(now))).removesuffix("\r")
+        if text.strip() and now.endswith("\n") and not text.endswith("\n"):
+            text += f"{_usual_end(now)}\n"  # the run's end of the file, with a person's lines left in it
         return text if now.startswith("\n") else text.lstrip("\n")
 
-    def _written(self, texts: Mapping[str, str], lines: Iterable[str]) -> Iterator[str]:
-        """Lines with the texts of the entries again."""
+    def _written(self, texts: Mapping[str, str], lines: Iterable[str], end: str) -> Iterator[str]:
+        """Lines with the texts of the entries again, which hold no end of their last line."""
         for line in lines:
             if not line.startswith(_TOKEN):
                 yield line
             elif text := texts.get(line.strip(_TOKEN)):
-                yield text
+                yield text.removesuffix("\r") + end
 
     def _binary(self, key: Key, before: bytes | None, after: bytes | None) -> None:
         now = self.store.content(*key)
@@ -303,12 +315,15 @@ class _Undo:
         return self.draft.text(*key) if there else None
 
     def _keep(self, key: Key, lines: Iterable[str]) -> None:
-        there = (self._now(key) or "").split("\n")
         for text in lines:
             if text.strip():
-                number = there.index(text) + 1 if text in there else 0
-                kept = Kept(skill=key[0], file=key[1], line=number, text=text, by_hand=not self._is_ours(key, text))
+                number, by_hand = self._number(key, text), not self._is_ours(key, text)
+                kept = Kept(skill=key[0], file=key[1], line=number, text=text, by_hand=by_hand)
                 self._kept.setdefault((key, text), kept)
+
+    def _number(self, key: Key, line: str) -> int:
+        there = (self._now(key) or "").split("\n")
+        return there.index(line) + 1 if line in there else 0
 
     def _is_ours(self, key: Key, line: str) -> bool:
         """Whether a run is known to have written a line of a file."""
@@ -326,6 +341,14 @@ class Both:
     def text(self, side: int) -> str:
         return ((self.before, self.after)[side] or b"").decode("utf-8")
 
+    def ending_as(self, now: str | None) -> "Both":
+        """The same with the ends of lines that an editor has given them since: they are nobody's change."""
+        if now is None or "\r\n" not in now:
+            return self
+        there, blank = set(now.split("\n")), _usual_end(now)
+        sides = (data and _ended(data.decode("utf-8"), there, blank).encode() for data in (self.before, self.after))
+        return Both(*sides)
+
 
 @dataclass(frozen=True, slots=True)
 class _Starred:
@@ -334,6 +357,18 @@ class _Starred:
     lines: list[str]
     texts: dict[str, str]
     """What stands behind those lines."""
+
+
+def _usual_end(text: str) -> str:
+    """What stands before the newline in most of its lines: a CR, or nothing."""
+    return "\r" if text.count("\r\n") * 2 > text.count("\n") else ""
+
+
+def _ended(text: str, there: Container[str], blank: str) -> str:
+    """A text with a CR at the end of the lines that stand with one there."""
+    *lines, last = text.split("\n")
+    ended = [f"{line}\r" if line not in there and f"{line}\r" in there else line or blank for line in lines]
+    return "\n".join([*ended, last])
 
 
 def _is_text(*contents: bytes | None) -> bool:
@@ -355,11 +390,11 @@ def _entries(text: str, file: str) -> tuple[Entry, ...]:
 def _starred(text: str, file: str) -> _Starred:
     """Each entry with an id as one line, the rows of an index too; of an id that stands twice only the first."""
     lines, texts = text.split("\n"), dict[str, str]()
-    for entry in reversed(_entries(text, file)):
-        if entry.id and entry.id not in texts:
-            start = entry.line - 1
-            lines[start : start + entry.text.count("\n") + 1] = [f"{_TOKEN}{entry.id}"]
-            texts[entry.id] = entry.text
+    first = {entry.id: entry for entry in reversed(_entries(text, file)) if entry.id}
+    for entry in sorted(first.values(), key=lambda entry: entry.line, reverse=True):
+        start = entry.line - 1
+        lines[start : start + entry.text.count("\n") + 1] = [f"{_TOKEN}{entry.id}"]
+        texts[entry.id] = entry.text
     rows = [at for at, line in enumerate(lines) if file == SKILL and is_row(line)]
     if rows:
         texts[_ROWS] = "\n".join(lines[at] for at in rows)
