@@ -4,13 +4,13 @@ A person's lines stand in the way: then nothing is taken back, or, where that is
 """
 
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.ledger import REVIEW, UNDO, Line, Record, Run
-from acontext_cli.merges import take_back, take_back_words
+from acontext_cli.merges import Both, take_back, take_back_words, usual_end
 from acontext_cli.skills import SKILL, Entry, entries, one_line
 from acontext_cli.skills.index import is_row
 from acontext_cli.skills.marks import mark
@@ -205,7 +205,7 @@ class _Undo:
         elif _is_rejection(line):
             yield Record(action="hold", entry=line.entry, session=line.session)
 
-    def _entries(self, texts: Mapping[Key, "Both"]) -> None:
+    def _entries(self, texts: Mapping[Key, Both]) -> None:
         """Say of each entry that the run wrote what it will be."""
         before, after = (_by_id(texts, side) for side in (0, 1))
         for id in sorted(before.keys() | after.keys()):
@@ -233,7 +233,7 @@ class _Undo:
         self._keep(key, [line for line in now.split("\n") if line not in there] or now.split("\n")[:1])
         return now
 
-    def _elsewhere(self, id: str, found: tuple[str, Entry], texts: Mapping[Key, "Both"]) -> None:
+    def _elsewhere(self, id: str, found: tuple[str, Entry], texts: Mapping[Key, Both]) -> None:
         """An entry that a person has moved into another file is changed there."""
         skill, now = found
         if (skill, now.file) in texts:
@@ -243,7 +243,7 @@ class _Undo:
         text = "\n\n".join(part for part in parts if part) + "\n"
         self.draft.put(skill, now.file, text) if text.strip() else self.draft.remove(skill, now.file)
 
-    def _file(self, key: Key, both: "Both") -> None:
+    def _file(self, key: Key, both: Both) -> None:
         now = self._now(key)
         if both.after is None and now is None:
             self._restore(key, both)
@@ -258,7 +258,7 @@ class _Undo:
             elif text != now:
                 self.draft.put(*key, text)
 
-    def _restore(self, key: Key, both: "Both") -> None:
+    def _restore(self, key: Key, both: Both) -> None:
         """A file that the run took away comes back, unless its skill was taken away since."""
         schema = (key[0], SKILL)
         if self._now(schema) is None and not (schema in self.files and self.files[schema][1] is None):
@@ -267,7 +267,7 @@ class _Undo:
         else:
             self.draft.put(*key, both.text(0))
 
-    def _made(self, key: Key, both: "Both", now: str) -> str:
+    def _made(self, key: Key, both: Both, now: str) -> str:
         """A SKILL.md that the run made: it goes as a whole, or stays with what else is in its skill."""
         gone = {file for (skill, file), (_, will) in self.assets.items() if skill == key[0] and will is None}
         if len(set(self.draft.files(key[0])) - gone) > 1:
@@ -278,7 +278,7 @@ class _Undo:
         self._keep(key, mine)
         return now if mine else ""
 
-    def _merged(self, key: Key, both: "Both", now: str) -> str:
+    def _merged(self, key: Key, both: Both, now: str) -> str:
         texts = [both.text(0), both.text(1), now]
         if key[1] == SKILL:
             texts = _described(texts)
@@ -287,9 +287,9 @@ class _Undo:
         changed = [f"{line}{_TOKEN}" if line[1:] in self._stay else line for line in here.lines]
         merged = take_back(stars[0].lines, stars[1].lines, changed, lambda line: line.startswith((_TOKEN, "## ")))
         self._keep(key, [line for line in merged.kept if not line.startswith(_TOKEN)])
-        text = "\n".join(self._written(here.texts | self._will, merged.lines, _usual_end(now))).removesuffix("\r")
+        text = "\n".join(self._written(here.texts | self._will, merged.lines, usual_end(now))).removesuffix("\r")
         if text.strip() and now.endswith("\n") and not text.endswith("\n"):
-            text += f"{_usual_end(now)}\n"  # the run's end of the file, with a person's lines left in it
+            text += f"{usual_end(now)}\n"  # the run's end of the file, with a person's lines left in it
         return text if now.startswith("\n") else text.lstrip("\n")
 
     def _written(self, texts: Mapping[str, str], lines: Iterable[str], end: str) -> Iterator[str]:
@@ -332,43 +332,12 @@ class _Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
-    """A text before and after a run; None: no file."""
-
-    before: bytes | None
-    after: bytes | None
-
-    def text(self, side: int) -> str:
-        return ((self.before, self.after)[side] or b"").decode("utf-8")
-
-    def ending_as(self, now: str | None) -> "Both":
-        """The same with the ends of lines that an editor has given them since: they are nobody's change."""
-        if now is None or "\r\n" not in now:
-            return self
-        there, blank = set(now.split("\n")), _usual_end(now)
-        sides = (data and _ended(data.decode("utf-8"), there, blank).encode() for data in (self.before, self.after))
-        return Both(*sides)
-
-
-@dataclass(frozen=True, slots=True)
 class _Starred:
     """A text whose entries are a line each."""
 
     lines: list[str]
     texts: dict[str, str]
     """What stands behind those lines."""
-
-
-def _usual_end(text: str) -> str:
-    """What stands before the newline in most of its lines: a CR, or nothing."""
-    return "\r" if text.count("\r\n") * 2 > text.count("\n") else ""
-
-
-def _ended(text: str, there: Container[str], blank: str) -> str:
-    """A text with a CR at the end of the lines that stand with one there."""
-    *lines, last = text.split("\n")
-    ended = [f"{line}\r" if line not in there and f"{line}\r" in there else line or blank for line in lines]
-    return "\n".join([*ended, last])
 
 
 def _is_text(*contents: bytes | None) -> bool:
