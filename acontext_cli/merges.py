@@ -5,7 +5,7 @@ taken out of now, as `diff3` would merge it; entries with an id count as one lin
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -40,6 +40,25 @@ class Merged:
     """Lines of now in whose place something else would have to stand: they were changed since."""
 
 
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A text before and after a run; None: no file."""
+
+    before: bytes | None
+    after: bytes | None
+
+    def text(self, side: int) -> str:
+        return ((self.before, self.after)[side] or b"").decode("utf-8")
+
+    def ending_as(self, now: str | None) -> "Both":
+        """The same with the ends of lines that an editor has given them since: they are nobody's change."""
+        if now is None or "\r\n" not in now:
+            return self
+        there, blank = set(now.split("\n")), usual_end(now)
+        sides = (data and _ended(data.decode("utf-8"), there, blank).encode() for data in (self.before, self.after))
+        return Both(*sides)
+
+
 def hunks(base: Sequence[str], other: Sequence[str]) -> list[Hunk]:
     """How a text differs from its base."""
     found = SequenceMatcher(None, base, other, autojunk=False).get_opcodes()
@@ -67,6 +86,18 @@ def take_back_words(before: str, after: str, now: str) -> str | None:
     """The same with the words of one line; None where these collide."""
     merged = take_back(_words(before), _words(after), _words(now))
     return None if merged.kept else "".join(merged.lines)
+
+
+def usual_end(text: str) -> str:
+    """What stands before the newline in most of its lines: a CR, or nothing."""
+    return "\r" if text.count("\r\n") * 2 > text.count("\n") else ""
+
+
+def _ended(text: str, there: Container[str], blank: str) -> str:
+    """A text with a CR at the end of the lines that stand with one there."""
+    *lines, last = text.split("\n")
+    ended = [f"{line}\r" if line not in there and f"{line}\r" in there else line or blank for line in lines]
+    return "\n".join([*ended, last])
 
 
 def _parts(hunk: Hunk, base: Sequence[str], begins: Callable[[str], bool]) -> Iterator[Hunk]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from acontext_cli.errors import AcontextError
 from acontext_cli.ledger import REVIEW, UNDO, Line, Record, Run
-from acontext_cli.merges import take_back, take_back_words
+from acontext_cli.merges import Both, take_back, take_back_words, usual_end
 from acontext_cli.skills import SKILL, Entry, entries, one_line
 from acontext_cli.skills.index import is_row
 from acontext_cli.skills.marks import mark
@@ -51,6 +51,8 @@ class Undone:
     files: tuple[str, ...]
     kept: tuple[Kept, ...] = ()
     """What was left as it is because it was changed since."""
+    stays: tuple[str, ...] = ()
+    """What it made and what stays because other things are in the same skill."""
 
 
 class StandsInTheWay(AcontextError):
@@ -120,7 +122,8 @@ def undo(store: SkillStore, of: Run, time: str, *, keep_mine: bool = False) -> U
     if kept and not keep_mine:
         raise StandsInTheWay(of, kept)
     files = store.commit(work.draft, work.records(), run, work.assets, held=work.held(), seen=seen)
-    return Undone(run=run, of=of, files=tuple("/".join(key) for key in files), kept=kept)
+    changed = tuple("/".join(key) for key in files)
+    return Undone(run=run, of=of, files=changed, kept=work.renumbered(kept), stays=tuple(work.stays))
 
 
 @dataclass
@@ -137,6 +140,7 @@ class _Undo:
     """The entries that the run wrote, as they will stand; empty: not at all."""
     _stay: set[str] = field(default_factory=set)
     """Entries that it added and that were changed since."""
+    stays: list[str] = field(default_factory=list)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -156,7 +160,7 @@ class _Undo:
 
     def take_back(self) -> tuple[Kept, ...]:
         """Change the draft; the lines that stand in the way."""
-        texts = {key: Both(*both) for key, both in self.files.items() if _is_text(*both)}
+        texts = {key: Both(*both).ending_as(self._now(key)) for key, both in self.files.items() if _is_text(*both)}
         for key in self.files.keys() - texts.keys():
             self._binary(key, *self.files[key])
         self._entries(texts)
@@ -164,6 +168,10 @@ class _Undo:
         for key in sorted(texts, key=lambda key: (key[1] == SKILL, key)):
             self._file(key, texts[key])
         return tuple(self._kept.values())
+
+    def renumbered(self, kept: Iterable[Kept]) -> tuple[Kept, ...]:
+        """What stays, by the lines where it stands now."""
+        return tuple(replace(each, line=self._number((each.skill, each.file), each.text)) for each in kept)
 
     def records(self) -> list[Record]:
         """What the run had recorded, said the other way round; first of all that it was taken back, whatever that
@@ -197,7 +205,7 @@ class _Undo:
         elif _is_rejection(line):
             yield Record(action="hold", entry=line.entry, session=line.session)
 
-    def _entries(self, texts: Mapping[Key, "Both"]) -> None:
+    def _entries(self, texts: Mapping[Key, Both]) -> None:
         """Say of each entry that the run wrote what it will be."""
         before, after = (_by_id(texts, side) for side in (0, 1))
         for id in sorted(before.keys() | after.keys()):
@@ -225,7 +233,7 @@ class _Undo:
         self._keep(key, [line for line in now.split("\n") if line not in there] or now.split("\n")[:1])
         return now
 
-    def _elsewhere(self, id: str, found: tuple[str, Entry], texts: Mapping[Key, "Both"]) -> None:
+    def _elsewhere(self, id: str, found: tuple[str, Entry], texts: Mapping[Key, Both]) -> None:
         """An entry that a person has moved into another file is changed there."""
         skill, now = found
         if (skill, now.file) in texts:
@@ -235,7 +243,7 @@ class _Undo:
         text = "\n\n".join(part for part in parts if part) + "\n"
         self.draft.put(skill, now.file, text) if text.strip() else self.draft.remove(skill, now.file)
 
-    def _file(self, key: Key, both: "Both") -> None:
+    def _file(self, key: Key, both: Both) -> None:
         now = self._now(key)
         if both.after is None and now is None:
             self._restore(key, both)
@@ -250,7 +258,7 @@ class _Undo:
             elif text != now:
                 self.draft.put(*key, text)
 
-    def _restore(self, key: Key, both: "Both") -> None:
+    def _restore(self, key: Key, both: Both) -> None:
         """A file that the run took away comes back, unless its skill was taken away since."""
         schema = (key[0], SKILL)
         if self._now(schema) is None and not (schema in self.files and self.files[schema][1] is None):
@@ -259,16 +267,18 @@ class _Undo:
         else:
             self.draft.put(*key, both.text(0))
 
-    def _made(self, key: Key, both: "Both", now: str) -> str:
+    def _made(self, key: Key, both: Both, now: str) -> str:
         """A SKILL.md that the run made: it goes as a whole, or stays with what else is in its skill."""
-        if len(self.draft.files(key[0])) > 1:
+        gone = {file for (skill, file), (_, will) in self.assets.items() if skill == key[0] and will is None}
+        if len(set(self.draft.files(key[0])) - gone) > 1:
+            self.stays.append("/".join(key))
             return now
         ours = set(both.text(1).split("\n"))
         mine = [line for line in now.split("\n") if line not in ours and not is_row(line)]
         self._keep(key, mine)
         return now if mine else ""
 
-    def _merged(self, key: Key, both: "Both", now: str) -> str:
+    def _merged(self, key: Key, both: Both, now: str) -> str:
         texts = [both.text(0), both.text(1), now]
         if key[1] == SKILL:
             texts = _described(texts)
@@ -277,16 +287,18 @@ class _Undo:
         changed = [f"{line}{_TOKEN}" if line[1:] in self._stay else line for line in here.lines]
         merged = take_back(stars[0].lines, stars[1].lines, changed, lambda line: line.startswith((_TOKEN, "## ")))
         self._keep(key, [line for line in merged.kept if not line.startswith(_TOKEN)])
-        text = "\n".join(self._written(here.texts | self._will, merged.lines))
+        text = "\n".join(self._written(here.texts | self._will, merged.lines, usual_end(now))).removesuffix("\r")
+        if text.strip() and now.endswith("\n") and not text.endswith("\n"):
+            text += f"{usual_end(now)}\n"  # the run's end of the file, with a person's lines left in it
         return text if now.startswith("\n") else text.lstrip("\n")
 
-    def _written(self, texts: Mapping[str, str], lines: Iterable[str]) -> Iterator[str]:
-        """Lines with the texts of the entries again."""
+    def _written(self, texts: Mapping[str, str], lines: Iterable[str], end: str) -> Iterator[str]:
+        """Lines with the texts of the entries again, which hold no end of their last line."""
         for line in lines:
             if not line.startswith(_TOKEN):
                 yield line
             elif text := texts.get(line.strip(_TOKEN)):
-                yield text
+                yield text.removesuffix("\r") + end
 
     def _binary(self, key: Key, before: bytes | None, after: bytes | None) -> None:
         now = self.store.content(*key)
@@ -303,28 +315,20 @@ class _Undo:
         return self.draft.text(*key) if there else None
 
     def _keep(self, key: Key, lines: Iterable[str]) -> None:
-        there = (self._now(key) or "").split("\n")
         for text in lines:
             if text.strip():
-                number = there.index(text) + 1 if text in there else 0
-                kept = Kept(skill=key[0], file=key[1], line=number, text=text, by_hand=not self._is_ours(key, text))
+                number, by_hand = self._number(key, text), not self._is_ours(key, text)
+                kept = Kept(skill=key[0], file=key[1], line=number, text=text, by_hand=by_hand)
                 self._kept.setdefault((key, text), kept)
+
+    def _number(self, key: Key, line: str) -> int:
+        there = (self._now(key) or "").split("\n")
+        return there.index(line) + 1 if line in there else 0
 
     def _is_ours(self, key: Key, line: str) -> bool:
         """Whether a run is known to have written a line of a file."""
         ids = [entry.id for entry in entries(self._now(key) or "", key[1]) if entry.id]
         return any(mark(line) in self.store.ledger.marks(place) for place in (*ids, "/".join(key)))
-
-
-@dataclass(frozen=True, slots=True)
-class Both:
-    """A text before and after a run; None: no file."""
-
-    before: bytes | None
-    after: bytes | None
-
-    def text(self, side: int) -> str:
-        return ((self.before, self.after)[side] or b"").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,11 +359,11 @@ def _entries(text: str, file: str) -> tuple[Entry, ...]:
 def _starred(text: str, file: str) -> _Starred:
     """Each entry with an id as one line, the rows of an index too; of an id that stands twice only the first."""
     lines, texts = text.split("\n"), dict[str, str]()
-    for entry in reversed(_entries(text, file)):
-        if entry.id and entry.id not in texts:
-            start = entry.line - 1
-            lines[start : start + entry.text.count("\n") + 1] = [f"{_TOKEN}{entry.id}"]
-            texts[entry.id] = entry.text
+    first = {entry.id: entry for entry in reversed(_entries(text, file)) if entry.id}
+    for entry in sorted(first.values(), key=lambda entry: entry.line, reverse=True):
+        start = entry.line - 1
+        lines[start : start + entry.text.count("\n") + 1] = [f"{_TOKEN}{entry.id}"]
+        texts[entry.id] = entry.text
     rows = [at for at, line in enumerate(lines) if file == SKILL and is_row(line)]
     if rows:
         texts[_ROWS] = "\n".join(lines[at] for at in rows)

@@ -199,6 +199,7 @@ def test_an_entry_is_written_as_it_was_edited(waiting: Cli, tmp_path: Path) -> N
     ("script", "said_of"),
     [
         (': > "$1"', "nothing was changed: the text came back empty, or the editor said so"),
+        ('rm "$1"', "nothing was changed: the text came back empty, or the editor said so"),
         ("exit 3", "nothing was changed: the text came back empty, or the editor said so"),
         ('echo "## Two" >> "$1"', "an entry begins with its heading, one line '## Title', and there is one of them"),
         ("printf '## T\\n\\377' > \"$1\"", "what the editor wrote is not UTF-8"),

@@ -329,6 +329,15 @@ def test_problems_name_file_line_and_remedy() -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_conflict_that_git_has_left_is_told(end: str) -> None:
+    lines = ["<<<<<<< HEAD", "## Mine", "=======", "## Theirs", ">>>>>>> 4f2a9c", ""]
+    assert problems(skill(errors=end.join(lines))) == [
+        "gateways/errors.md:1: a conflict of two clones stands there: keep what holds of both"
+    ]
+    assert problems(skill(errors="Title\n=======\n<<<<<<<< eight\n see <<<<<<< HEAD\n")) == []
+
+
 def test_budgets_are_told() -> None:
     found = skill(body="line of words\n" * 1600, errors="x" * 4801)
     assert problems(found) == [

@@ -169,6 +169,66 @@ def test_the_rest_is_taken_back_where_that_is_asked_for(store: SkillStore) -> No
     assert store.check() == []
 
 
+def test_a_copy_that_a_person_made_of_an_entry_stays(store: SkillStore) -> None:
+    learn(store, "r1", MADE, add("e1"))
+    run = learn(store, "r2", add("e2"))
+    copy = entry("e2", "- my own word of it")
+    path(store).write_text(f"{path(store).read_text()}\n{copy}\n")
+    back(store, run)
+    assert path(store).read_text() == f"{entry('e1')}\n\n{copy}\n"
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_other_ends_of_lines_are_no_edit(store: SkillStore, mixed: bool) -> None:
+    learn(store, "r1", MADE, add("e1"))
+    run = learn(store, "r2", add("e2"), add("e3"))
+    before = skills(store)
+    for file in (FILE, "SKILL.md"):
+        made = path(store, file).read_bytes().replace(b"\n", b"\r\n")
+        path(store, file).write_bytes(made + b"mine\n" if mixed and file == "SKILL.md" else made)
+    done = back(store, run)
+    assert path(store).read_bytes() == f"{entry('e1')}\n".replace("\n", "\r\n").encode()
+    back(store, done.run)
+    assert path(store).read_bytes().replace(b"\r\n", b"\n") == before[f"{SKILL}/{FILE}"]
+    rows = [line for line in path(store, "SKILL.md").read_text().split("\n") if "→" in line]
+    assert len(rows) == 3
+
+
+def test_what_is_kept_is_told_by_the_line_where_it_stands_then(store: SkillStore) -> None:
+    learn(store, "r1", MADE, add("e1"))
+    run = learn(store, "r2", add("e2"), add("e3"))
+    path(store).write_text(f"{path(store).read_text()}- mine\n")
+    kept = back(store, run, keep_mine=True).kept
+    lines = path(store).read_text().split("\n")
+    assert [lines[each.line - 1] for each in kept] == ["- mine"]
+
+
+def test_a_file_with_what_is_kept_ends_as_a_text_does(store: SkillStore) -> None:
+    run = learn(store, "r1", MADE, add("e1"), add("e2"))
+    path(store).write_text(path(store).read_text().replace("- When to Apply: 502\n\n", "- When to Apply: 503\n\n"))
+    back(store, run, keep_mine=True)
+    assert path(store).read_text().endswith("- When to Apply: 503\n")
+
+
+def test_a_skill_with_files_that_are_no_text_goes_as_a_whole(store: SkillStore) -> None:
+    learn(store, "r1", MADE)
+    path(store, "picture.png").write_bytes(b"\xff\x00")
+    run = replace(hand_run(), time=time())
+    store.delete(SKILL, run)
+    again = back(store, run)
+    done = back(store, again.run)
+    assert SKILL not in store.names()
+    assert (set(done.files), done.stays) == ({f"{SKILL}/SKILL.md", f"{SKILL}/picture.png"}, ())
+
+
+def test_a_skill_that_stays_because_other_things_are_in_it_is_told(store: SkillStore) -> None:
+    run = learn(store, "r1", MADE)
+    path(store, "mine.md").write_text("mine\n")
+    done = back(store, run)
+    assert (done.files, done.stays) == ((), (f"{SKILL}/SKILL.md",))
+    assert path(store, "SKILL.md").exists()
+
+
 def test_a_line_of_a_later_run_is_told_as_such(store: SkillStore) -> None:
     run = learn(store, "r1", MADE, add("e1", "- Known because: x (1 session)"))
     change = ReplaceText(skill=SKILL, file=FILE, old="(1 session)", new="(2 sessions)")

@@ -344,3 +344,12 @@ def test_every_line_of_any_file_is_answered(cli: Cli, text: str) -> None:
     for number in range(1, len(text.removesuffix("\n").split("\n")) + 1 if text else 1):
         assert cli("skill", "why", "daily-logs", f"any.md:{number}")
     assert cli("skill", "why", "daily-logs")
+
+
+def test_of_an_undo_it_is_told_what_it_did(taught: Cli) -> None:
+    place = RULE if path(taught, *RULE).exists() else (RULE[0], "facts.md")
+    learned("dates", [user("Never deploy on Fridays."), said("Will do.")])
+    workspace = Workspace.find()
+    gone = workspace.undo()[0].run.id
+    workspace.undo(gone)
+    assert "took the entry away, run " + gone in asked(taught, place, "The user said: “Never deploy")

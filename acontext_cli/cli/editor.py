@@ -17,7 +17,7 @@ def edited(text: str) -> str:
             file = Path(folder) / "entry.md"
             file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
             done = subprocess.run([*command, str(file)], check=False)  # noqa: S603, their own editor
-            if done.returncode:
+            if done.returncode or not file.exists():
                 return ""
             return file.read_text(encoding="utf-8").replace("\r\n", "\n").strip("\n")
     except UnicodeDecodeError as error:

@@ -70,13 +70,16 @@ def show_changes(found: Changes) -> None:
 
 def show_undone(found: Sequence[Undone]) -> None:
     for each in found:
-        files = counted(len(each.files), "file") if each.files else "no file: nothing of it stands any more"
+        none = "no file" if each.stays else "no file: nothing of it stands any more"
+        files = counted(len(each.files), "file") if each.files else none
         say(f"run {each.of.id} was taken back by run {each.run.id} in {files}")
         for name in each.files:
             say(f"  {one_line(name)}")
         for line in each.kept:
             who = "yours" if line.by_hand else "a later run's"
             say(f"  kept, {who}: {one_line(line.place)}  {one_line(line.text, 100)}")
+        for name in each.stays:
+            say(f"  stays, as other things are in its skill: {one_line(name)}")
     say(f"acontext log {found[0].run.id} shows it; acontext undo {found[0].run.id} brings it back")
 
 

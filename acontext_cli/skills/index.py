@@ -49,12 +49,12 @@ def indexed(skill: Skill) -> str:
 
 def is_row(line: str) -> bool:
     """Whether a line is a row in the program's own form."""
-    return _ROW.fullmatch(line) is not None
+    return _ROW.fullmatch(line.rstrip("\r")) is not None
 
 
 def without_rows(text: str) -> str:
     """A SKILL.md as its author wrote it: the program's rows left out."""
-    return "\n".join(line for line in text.split("\n") if line.strip() and not _ROW.fullmatch(line.rstrip("\r")))
+    return "\n".join(line for line in text.split("\n") if line.strip() and not is_row(line))
 
 
 def rows(skill: Skill) -> list[str]:
@@ -124,8 +124,8 @@ def _apart(section: str) -> tuple[str, list[str], str]:
     rows: list[str] = []
     after: list[str] = []
     for line in section.split("\n"):
-        if _ROW.fullmatch(line.rstrip("\r")):
+        if is_row(line):
             rows.append(line)
         else:
             (after if rows else before).append(line)
-    return "\n".join(before).strip("\n"), rows, "\n".join(after).strip("\n")
+    return "\n".join(before).strip("\r\n"), rows, "\n".join(after).strip("\r\n")

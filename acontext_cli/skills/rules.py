@@ -14,12 +14,13 @@ BODY_TOKENS = 5_000
 FILE_TOKENS = 1_200
 ENTRY_TOKENS = 300
 
+_CONFLICT = re.compile(r"(?:<{7}|>{7})(?: .*)?")
 _LINK = re.compile(r"(?<!\\)\]\((?:<(?P<angled>[^>\n]*)>|(?P<bare>[^\s)]+))(?:[ \t]+\"[^\"\n]*\")?\)")
 
 
 def problems(skill: Skill) -> list[str]:
     """Everything that is wrong with a skill: what makes readers refuse it first, then budgets and links."""
-    return [*invalid(skill), *_budgets(skill), *_links(skill), *_ids(skill)]
+    return [*invalid(skill), *_budgets(skill), *_links(skill), *_ids(skill), *_conflicts(skill)]
 
 
 def invalid(skill: Skill) -> list[str]:
@@ -117,3 +118,12 @@ def _ids(skill: Skill) -> Iterator[str]:
             if entry.id and entry.id in first:
                 yield f"{place}: the entry {entry.id!r} stands in {first[entry.id]} too"
             first.setdefault(entry.id, place)
+
+
+def _conflicts(skill: Skill) -> Iterator[str]:
+    """What git leaves where two clones wrote in the same place: an agent would read it."""
+    for file in sorted(skill.files):
+        for number, line in enumerate(skill.files[file].split("\n"), 1):
+            if _CONFLICT.fullmatch(line.rstrip("\r")):
+                yield f"{skill.name}/{file}:{number}: a conflict of two clones stands there: keep what holds of both"
+                break

@@ -182,7 +182,7 @@ class SkillStore:
             if seen is not None and self.ledger.size != seen:
                 raise Changed("another run has written meanwhile, nothing was written: run the command again")
             self._new_only(records, decision)
-            self._ends_whole(draft)
+            self._ends_whole(draft, assets)
             missing = self._missing(draft)
             try:
                 self._finish(draft, {self.ledger.place(entry)[0] for entry in missing})
@@ -270,13 +270,14 @@ class SkillStore:
         if any(each.action == "add" and self.ledger.is_rejected(each.entry) for each in records):
             raise Changed("what was learned was rejected meanwhile, nothing was written: run the command again")
 
-    def _ends_whole(self, draft: Draft) -> None:
+    def _ends_whole(self, draft: Draft, assets: Files) -> None:
         """Raises Changed where a skill is taken away into which somebody has put a file since."""
         ended = [skill for (skill, file), (_, after) in draft.changed.items() if file == SKILL and after is None]
         if ended:
             self._shelf.refresh()
         for skill in ended:
-            if more := self._shelf.files(skill).keys() - {file for each, file in draft.changed if each == skill}:
+            known = {file for each, file in (*draft.changed, *assets) if each == skill}
+            if more := self._shelf.files(skill).keys() - known:
                 raise Changed(f"'{skill}/{min(more)}' has come meanwhile, nothing was written: run the command again")
 
     def diff(self, draft: Draft) -> str:

@@ -262,7 +262,9 @@ class _Answers:
 
 
 def _run(record: Line) -> RunRef:
-    did: Did = "put back" if record.engine == UNDO else _DID.get(record.action, "edited")
+    did: Did = _DID.get(record.action, "edited")
+    if record.engine == UNDO and did != "took away":
+        did = "put back"
     return RunRef(id=record.run, time=record.time, engine=record.engine, model=record.model, did=did)
 
 
