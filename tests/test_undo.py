@@ -410,3 +410,12 @@ def test_two_clones_that_learn_merge_without_losing_a_run(store: SkillStore, tmp
     merged = opened(tmp_path / "clone")
     assert {run.id for run in merged.ledger.runs()} >= {"r1", "r2", "r3"}
     assert [merged.ledger.stands(id) and merged.draft().holds(id) for id in ("e1", "e2", "e3")] == [True] * 3
+
+
+def test_nothing_is_written_into_a_file_in_which_git_left_a_conflict(store: SkillStore) -> None:
+    learn(store, "r1", MADE, add("e1"))
+    path(store).write_text(f"<<<<<<< HEAD\n{entry('e1')}\n=======\n{entry('e2')}\n>>>>>>> theirs\n")
+    before = skills(store)
+    with pytest.raises(AcontextError, match=r"gateways/errors.md:1: a conflict of two clones stands there"):
+        learn(store, "r2", add("e3"))
+    assert skills(store) == before

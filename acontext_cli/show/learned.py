@@ -145,13 +145,19 @@ def show_sum(
         if not unwritten:
             say(f"nothing to learn from {counted(len(new), 'session')}, which is the normal answer")
     elif not lessons:
-        say(f"nothing safe to learn without a model from {counted(len(new), 'session')}; {_HELP}")
+        _show_nothing_safe(new)
     elif dry_run:
         say(f"{_did(lessons, 'would be ')}; without --dry-run they are")
     else:
         say(f"{_did(lessons)}: acontext skill list; acontext log shows each run")
     if asks and not dry_run:
         _show_held(new)
+
+
+def _show_nothing_safe(runs: Sequence[Learned]) -> None:
+    """What would help; where every session has something that waits, that is told."""
+    if not all(run.held for run in runs):
+        say(f"nothing safe to learn without a model from {counted(len(runs), 'session')}; {_HELP}")
 
 
 def _show_held(runs: Sequence[Learned]) -> None:

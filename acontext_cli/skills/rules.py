@@ -14,6 +14,7 @@ BODY_TOKENS = 5_000
 FILE_TOKENS = 1_200
 ENTRY_TOKENS = 300
 
+CONFLICT = "a conflict of two clones stands there: keep what holds of both"
 _CONFLICT = re.compile(r"(?:<{7}|>{7})(?: .*)?")
 _LINK = re.compile(r"(?<!\\)\]\((?:<(?P<angled>[^>\n]*)>|(?P<bare>[^\s)]+))(?:[ \t]+\"[^\"\n]*\")?\)")
 
@@ -122,8 +123,11 @@ def _ids(skill: Skill) -> Iterator[str]:
 
 def _conflicts(skill: Skill) -> Iterator[str]:
     """What git leaves where two clones wrote in the same place: an agent would read it."""
-    for file in sorted(skill.files):
-        for number, line in enumerate(skill.files[file].split("\n"), 1):
-            if _CONFLICT.fullmatch(line.rstrip("\r")):
-                yield f"{skill.name}/{file}:{number}: a conflict of two clones stands there: keep what holds of both"
-                break
+    found = ((file, conflict(skill.files[file])) for file in sorted(skill.files))
+    yield from (f"{skill.name}/{file}:{line}: {CONFLICT}" for file, line in found if line)
+
+
+def conflict(text: str) -> int:
+    """The line where git has left a conflict; 0 where there is none."""
+    marks = (number for number, line in enumerate(text.split("\n"), 1) if _CONFLICT.fullmatch(line.rstrip("\r")))
+    return next(marks, 0)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from acontext_cli.ledger import Ledger
 from acontext_cli.skills import SKILL, Entry, Skill, entries, parse_skill, tokens
+from acontext_cli.skills.rules import conflict
 from acontext_cli.store.shelf import Key, Shelf
 
 if TYPE_CHECKING:
@@ -95,6 +96,14 @@ class Draft:
     def is_new(self, skill: str) -> bool:
         """Whether the skill is made by this draft."""
         return self._before.get((skill, SKILL), "") is None
+
+    @property
+    def conflicts(self) -> Iterator[str]:
+        """Where git has left a conflict in what would change, which is a person's to settle."""
+        indexes = ((name, SKILL) for name in self.touched if self.has(name, SKILL))
+        for skill, file in dict.fromkeys((*self.changed, *indexes)):
+            if line := conflict(self._was(skill, file) or ""):
+                yield f"{skill}/{file}:{line}"
 
     def diff(self) -> str:
         """What would change, as a unified diff."""

@@ -12,6 +12,7 @@ from acontext_cli.injection import risks
 from acontext_cli.ledger import Ledger, Line, Record, Run
 from acontext_cli.reads import Reads
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
+from acontext_cli.skills.rules import CONFLICT
 from acontext_cli.store.draft import Draft
 from acontext_cli.store.git import MERGING, tell_git
 from acontext_cli.store.held import Decision, Held, HeldLessons, State
@@ -178,6 +179,8 @@ class SkillStore:
         """
         for skill in draft.unlisted:
             raise AcontextError(f"a skill's folder cannot be read, nothing was written: {skill}; mend it first")
+        for place in draft.conflicts:
+            raise AcontextError(f"{place}: {CONFLICT}; nothing was written")
         with self._locked():
             if seen is not None and self.ledger.size != seen:
                 raise Changed("another run has written meanwhile, nothing was written: run the command again")
