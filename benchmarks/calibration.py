@@ -1,6 +1,6 @@
 """What the gates stop of good lessons, and what of bad ones, gate by gate.
 
-    python benchmarks/calibration.py [--stopped] [--passed] [--part first|second|third]
+    python benchmarks/calibration.py [--stopped] [--passed] [--part first|second|third|fourth]
 
 Each file of `benchmarks/lessons/` is a transcript, a small space, and lessons that somebody might draw from it, as a
 careful and as a careless learner would write them. Each goes its whole way: proposed as a model proposes it, tried by
@@ -241,14 +241,14 @@ def of_kind(results: Iterable[Result], *, good: bool) -> list[Result]:
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--part", choices=("first", "second", "third"), default="")
+    asked.add_argument("--part", choices=("first", "second", "third", "fourth"), default="")
     asked.add_argument("--stopped", action="store_true", help="what was stopped, with the reasons")
     asked.add_argument("--passed", action="store_true", help="bad lessons that got through")
     given = asked.parse_args()
     results = measured(given.part)
     _gate_by_gate(results)
     _fault_by_fault(results)
-    for part in ("first", "second", "third"):
+    for part in ("first", "second", "third", "fourth"):
         if found := [each for each in results if each.case.part == part]:
             _totals(f"{part} part", found)
     _totals("all", results)
