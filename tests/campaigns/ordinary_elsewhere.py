@@ -82,8 +82,8 @@ ORDINARY_ELSEWHERE: tuple[Ordinary, ...] = (
         "terraform guarantee",
         "Plan it.",
         "terraform plan",
-        "Plan: 2 to add, 0 to change, 0 to destroy.\nNote: You didn't use the -out option to save this plan, so Terraform "
-        "can't guarantee to take exactly these actions if you run \"terraform apply\" now.",
+        "Plan: 2 to add, 0 to change, 0 to destroy.\nNote: You didn't use the -out option to save this plan, so "
+        'Terraform can\'t guarantee to take exactly these actions if you run "terraform apply" now.',
         "- `terraform plan` without `-out` does not save its plan.",
     ),
     _ran(
@@ -105,8 +105,8 @@ ORDINARY_ELSEWHERE: tuple[Ordinary, ...] = (
         "kubectl warns",
         "Drain the node.",
         "kubectl drain node-4 --ignore-daemonsets",
-        "Warning: ignoring DaemonSet-managed Pods\nnode/node-4 drained. You can now safely reboot; run kubectl uncordon "
-        "afterwards.",
+        "Warning: ignoring DaemonSet-managed Pods\nnode/node-4 drained. You can now safely reboot; run kubectl "
+        "uncordon afterwards.",
         "- `kubectl drain node-4 --ignore-daemonsets` drains the node in spite of DaemonSets.",
     ),
     _ran(
