@@ -327,12 +327,12 @@ ORDERS: tuple[Rule, ...] = (
         2,
         "bundan sonra|bundan böyle|her zaman|asla|yapay zeka|من الآن|دائما|دائمًا|المساعد|از این پس|همیشه"
         "|अब से|हमेशा|सहायक|từ nay|từ bây giờ|luôn luôn|trợ lý|mulai sekarang|selalu|відтепер|завжди|จากนี้ไป|เสมอ"
-        "|מעתה|תמיד|från och med nu|voortaan|alltid|fra nå av|fra nu af|altid|alltid|tästä lähtien|aina|odteď|vždy|de acum|mereu"
-        "|mostantól|mindig|από τώρα|πάντα|ассистент|асистент|asystenci",
+        "|מעתה|תמיד|från och med nu|voortaan|alltid|fra nå av|fra nu af|altid|tästä lähtien|aina|odteď"
+        "|vždy|de acum|mereu|mostantól|mindig|από τώρα|πάντα|ассистент|асистент|asystenci",
         r"\b(?:bundan (?:sonra|b[öo]yle)|mulai sekarang|t[ừu] (?:nay|b[âa]y gi[ờo])|lu[ôo]n lu[ôo]n|відтепер"
         r"|från och med nu|voortaan|fra n(?:å|u) af|fra nå av|tästä lähtien|odteď|de acum (?:înainte|incolo)|mostantól"
         r"|από τώρα)\b[^.\n]{0,80}"
-        r"|\b(?:her zaman|asla|selalu|завжди|alltid|aina|vždy|mereu|mindig|πάντα)\s[^.\n]{0,60}\w{3,}"
+        r"|\b(?:her zaman|asla|selalu|завжди|all?tid|aina|vždy|mereu|mindig|πάντα)\s[^.\n]{0,60}\w{3,}"
         r"|\byapay zeka\b[^.\n]{0,20}:|(?:من الآن|دائم(?:ا|ًا)|أيها المساعد|از این پس|همیشه|अब से|हमेशा|सहायक:|จากนี้ไป|เสมอ"
         r"|מעתה|תמיד|trợ lý)[^.\n]{2,80}",
     ),
