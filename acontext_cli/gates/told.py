@@ -62,7 +62,7 @@ _NAME = re.compile(
     r"|(?<![\w-])--[\w-]+|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b",
 )
 """Addresses, flags and variables: what a rule would send an agent to."""
-_PLACE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{1,64}")
+_PLACE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{0,63}\w")
 """Addresses of mail: where only a tool told of one, nobody is to be written to for it."""
 _DENIES = re.compile(r"\b(?:not|never|no|don't|without|avoid|nie|niemals|jamais|nunca)\b", re.IGNORECASE)
 
