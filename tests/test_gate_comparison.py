@@ -182,3 +182,35 @@ def test_time_grows_with_the_text_alone(part: str) -> None:
     evidence = known_by(*GATEWAY)
     work = lambda size: not_contradicted(proposed("- When to Apply: " + part * size), evidence)  # noqa: E731
     assert growth(work, 20_000 // 4 // len(part)) < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the lockfile is newer than what the tool asks for (1.5.7 against 1.7.0)",
+        "the copy has more rows than the source (68,017 and 91,240)",
+        "there are fewer pods than nodes, as when 7 vs 3 were up",
+        "the queue is well under its bound, such as 512 of 512",
+        "the session is younger than the limit, such as 03:12:44 against 5s",
+        "the amount does not exceed what is allowed (4800, allowed 2750)",
+        "the file is smaller than the quota (2 GB, compared with 900 MB)",
+    ],
+)
+def test_two_numbers_beside_a_comparison_that_belie_it_are_held_against_it(text: str) -> None:
+    assert "is not so" in when(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the lockfile is newer than what the tool asks for (1.10.0 against 1.9.3)",
+        "the copy has fewer rows than the source (68,017 and 91,240)",
+        "the transaction is older than the limit (03:12:44 against 5s)",
+        "the amount exceeds what is left (4800, daily 2750)",
+        "no more pods than nodes (3 vs 3)",
+        "the file is larger than the quota (2 GB, compared with 900 MB)",
+        "the answer is slower than before (3 retries and 5 s)",
+    ],
+)
+def test_two_numbers_that_bear_a_comparison_out_or_belong_to_something_else_are_let_be(text: str) -> None:
+    assert "is not so" not in when(text)

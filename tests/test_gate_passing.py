@@ -130,3 +130,35 @@ def test_time_grows_with_the_text_alone(part: str) -> None:
     evidence = known_by(FETCH, FETCHED)
     work = lambda size: not_passing(proposed("- " + part * size), evidence)  # noqa: E731
     assert growth(work, 5_000 // len(part)) < 10
+
+
+def test_what_was_left_of_a_failed_chain_is_the_same_call() -> None:
+    text = "- When to Apply: `pod install`\n- Failed Because: 503 from the CDN\n- Do Instead: wait"
+    chain = shell("cd ios && sed -i s/a/b/ Podfile && pod install", "error: 503 from the CDN, try again\nexit code: 1")
+    assert warning(chain, shell("cd ios && pod install", "44 pods installed"), text=text)
+    assert warning(chain, shell("cd app && pod install", "44 pods installed"), text=text) is None
+    assert warning(chain, shell("cd ios && pod update", "44 pods installed"), text=text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The queue is stuck behind job 91 right now.",
+        "Node 7 is currently drained by somebody.",
+        "At the moment nobody can sign in.",
+    ],
+)
+def test_how_something_stands_in_a_moment_is_no_lesson(text: str) -> None:
+    assert fact(text, FETCHED) == "drop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If the queue is currently stuck, look at job 91.",
+        "The command says “is currently locked” when another holds it.",
+        "The current limit is 5.",
+    ],
+)
+def test_what_holds_at_any_time_may_speak_of_a_moment(text: str) -> None:
+    assert fact(text, FETCHED) == ""

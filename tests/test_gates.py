@@ -385,3 +385,13 @@ def test_other_gates_may_be_asked() -> None:
     assert first_objection(proposal("`nowhere`"), evidence(source="claim"), [not_only_claimed]) == Verdict(
         gate="claim", decision="hold", reason="only the agent says that it worked"
     )
+
+
+def test_a_command_line_without_backticks_is_one_all_the_same() -> None:
+    steps = "- Steps:\n  1. read_config\n  2. {}"
+    assert (
+        missing(steps.format("airflow dags backfill nightly -s 2026-02-01")) == "the transcript does not hold 'airflow'"
+    )
+    assert missing(steps.format("sudo systemctl restart gateway")) == "the transcript does not hold 'systemctl'"
+    assert missing(steps.format("grep -n for the timeout")) is None
+    assert missing("- The pod restarts by itself.") is None

@@ -11,6 +11,7 @@ from itertools import islice
 from acontext_cli.edits import CreateSkill, ReplaceText
 from acontext_cli.engines.engine import Proposal
 from acontext_cli.gates.gate import Evidence, Verdict
+from acontext_cli.gates.said import STEPS, said
 from acontext_cli.messages import Message
 from acontext_cli.skills import SKILL
 from acontext_cli.trace.steps import values
@@ -39,6 +40,13 @@ _GLOB = re.compile(r"[\w./~-]*[*?][\w./*?~-]*")
 _DESTROYS = re.compile(r"(?:sudo )?(?:rm|mv|chmod|chown|dd|truncate|shred|del|rmdir)\b")
 _CUT_OFF = re.compile(r"(?<=[\w-])(?:…|\.\.\.)$")
 """The end of a name that goes on in many ways."""
+_PROGRAM = re.compile(
+    r"(?:sudo |run |then )?(airflow|alembic|ansible(?:-playbook)?|aws|az|bazel|bq|bundle|cargo|celery|conda|crontab"
+    r"|curl|dbt|docker(?:-compose)?|ffmpeg|flyctl|gcloud|gh|git|gsutil|helm|heroku|journalctl|kafka-[a-z-]{3,30}|kubectl"
+    r"|mongosh|mvn|mysql|npm|npx|openssl|pip|pkill|pnpm|pod|poetry|psql|pytest|rabbitmqctl|redis-cli|rm|rsync|ruff|scp"
+    r"|sed|ssh|systemctl|terraform|vault|wget|xcodebuild|yarn)\s+[-\w./'\"]"
+)
+"""A step that is a command line, of programs whose names are no words of English."""
 _NEAR = 400
 """The words of a command stand so close together."""
 _MOST_PLACES = 200
@@ -48,13 +56,23 @@ def anchored(proposal: Proposal, evidence: Evidence) -> Verdict | None:
     """Every backticked tool, command, path or setting stands in the transcript; numbers and placeholders pass, and so
     does what stood there before. What a SKILL.md names may stand in another transcript of the same run."""
     stood = {anchor for text in _before(proposal) for anchor in anchors(text)}
-    if missing := _missing(_named(proposal.text, stood), evidence.messages):
+    named = [*_named(proposal.text, stood), *_bare_programs(proposal)]
+    if missing := _missing(named, evidence.messages):
         return _refused(f"the transcript does not hold {missing[0]!r}")
     about = {anchor: part for part, text in _about(proposal) for anchor in _named(text, stood)}
     missing = _missing(list(about), evidence.messages)
     if missing := _missing(missing, evidence.others):
         return _refused(f"the skill's {about[missing[0]]} names {missing[0]!r}, which no transcript here holds")
     return None
+
+
+def _bare_programs(proposal: Proposal) -> Iterator[str]:
+    """The programs that steps run without backticks: a learner that leaves them out says the same."""
+    before = {word for text in _before(proposal) for word in text.split()}
+    for each in said(proposal.text):
+        found = _PROGRAM.match(each.text) if each.field in (STEPS, "do instead") else None
+        if found and found[1] not in before:
+            yield found[1]
 
 
 def _refused(reason: str) -> Verdict:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from acontext_cli.engines.engine import Proposal
 from acontext_cli.gates.gate import Evidence, Verdict
 from acontext_cli.gates.readings import Reading, Readings
-from acontext_cli.gates.relations import Relation, compares, relations
-from acontext_cli.gates.said import NOT_WHEN, STEPS, Said, is_rule, said
+from acontext_cli.gates.relations import Relation, compares, illustrated, relations, sides
+from acontext_cli.gates.said import NOT_WHEN, STEPS, WHEN, Said, is_rule, said
 from acontext_cli.skills import one_line
 
 _HOPED = frozenset(("verify", "otherwise", "do instead", "forget after", "contradicted", "fix", "title"))
@@ -33,12 +33,29 @@ def not_contradicted(proposal: Proposal, evidence: Evidence) -> Verdict | None:
         return None
     readings = Readings(evidence)
     for each in said(proposal.text):
+        if shown := _belied(each):
+            return Verdict(gate="comparison", decision="hold", reason=f"“{one_line(shown.said, 120)}” is not so")
         for relation in _stated(each):
             if false := _falsified(relation, readings, opposite=each.field == NOT_WHEN):
                 told = f"“{one_line(relation.said, 90)}”: {_shown(*false)}"
                 why = f"{told}, so it held where it is said not to" if each.field == NOT_WHEN else told
                 return Verdict(gate="comparison", decision="hold", reason=why)
     return None
+
+
+def _belied(each: Said) -> Relation | None:
+    """A comparison that the two numbers beside it belie."""
+    if each.field in _HOPED or each.field == NOT_WHEN:
+        return None
+    for relation in illustrated(each.text):
+        pair = sides(relation)
+        if pair and not relation.holds(*pair) and not _is_goal(each, relation):
+            return relation
+    return None
+
+
+def _is_goal(each: Said, relation: Relation) -> bool:
+    return each.field != WHEN and bool(_GOAL.search(f"{relation.before} {relation.left}"))
 
 
 def _stated(each: Said) -> Iterator[Relation]:

@@ -29,6 +29,13 @@ _IF = re.compile(
     re.IGNORECASE,
 )
 _HERE = re.compile(r"\b(?:for now|with errors?|for (?:lookups|requests|calls))\b", re.IGNORECASE)
+_MOMENT = re.compile(
+    r"\b(?:is|are|stands?|holds?|has|runs?|hangs?)\b[^.\n]{0,80}\b(?:currently|right now|at the moment|at present"
+    r"|just now|as of now|for the time being|as we speak|these minutes)\b|\b(?:is|are) (?:currently|presently)\b"
+    r"|^(?:currently|right now|at the moment|at present)\b",
+    re.IGNORECASE,
+)
+"""What says how something stands in a moment: the next session finds it otherwise."""
 _QUOTED = re.compile(r"[“\"][^”\"\n]{1,300}[”\"]")
 """What is quoted is somebody else's word."""
 _SPAN = re.compile(r"`([^`\n]{1,200})`")
@@ -62,10 +69,20 @@ def not_passing(proposal: Proposal, evidence: Evidence) -> Verdict | None:
         return _dropped(step) if step else None
     wrong = [each for each in told if _is_wrong(each, evidence)]
     if not wrong:
-        return None
+        return _of_a_moment(told, evidence)
     if len(wrong) == len(told):
         return Verdict(gate="passing", decision="drop", reason=f"{UNCHANGED} (“{one_line(wrong[0].text, 80)}”)")
     return Verdict(gate="passing", decision="refuse", reason=f"{UNCHANGED}: take out “{one_line(wrong[0].text, 80)}”")
+
+
+def _of_a_moment(told: Sequence[Said], evidence: Evidence) -> Verdict | None:
+    """A lesson that only says how something stands right now."""
+    if not told or (evidence.known is not None and evidence.known.source == "user"):
+        return None
+    if any(each.field or not _MOMENT.search(_QUOTED.sub(" ", each.text)) or _IF.match(each.text) for each in told):
+        return None
+    why = f"passing: it says how something stood at that moment (“{one_line(told[0].text, 80)}”)"
+    return Verdict(gate="passing", decision="drop", reason=why)
 
 
 def _dropped(step: Step) -> Verdict:
@@ -143,7 +160,19 @@ def _is_mending(step: Step) -> bool:
 
 def _same(one: Step, other: Step) -> bool:
     """Whether two calls are the same but for spaces and how long to wait."""
-    return one.tool == other.tool and _key(one) == _key(other)
+    return one.tool == other.tool and (_key(one) == _key(other) or _is_rest(one, other))
+
+
+def _is_rest(one: Step, failed: Step) -> bool:
+    """Whether a command is what was left of a failed chain: its end in the same folder, without what went before."""
+    if not is_shell(one.tool):
+        return False
+    chain, rest = (_chained(command_of(each.arguments) or "") for each in (failed, one))
+    return len(rest) < len(chain) and rest[-1:] == chain[-1:] and all(part in chain for part in rest)
+
+
+def _chained(line: str) -> list[str]:
+    return [" ".join(part.split()) for part in line.split("&&")]
 
 
 def _key(step: Step) -> object:

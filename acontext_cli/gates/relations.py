@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from acontext_cli.trace.quantities import quantities
 
 _LONGEST, _MOST = 20_000, 40
 _SIDE = 90
 """A side of a comparison is looked for in so many characters."""
 _N = r"(?P<{}>\d{{1,9}}(?:,\d{{3}}){{0,4}}(?:\.\d+)?)"
 _PERCENT = r" ?(?:%|percent|per cent)"
-_MORE = r"(?:greater|more|higher|larger|longer|bigger|slower|later) than|above|over|exceed(?:s|ed|ing)?|beyond"
-_LESS = r"(?:less|fewer|lower|smaller|shorter|faster|earlier) than|below|under|beneath"
+_MORE = r"(?:greater|more|higher|larger|longer|bigger|slower|later) than|above|over|exceed(?:s|ed|ing)?|beyond|ahead of"
+_LESS = r"(?:less|fewer|lower|smaller|shorter|faster|earlier|younger) than|below|under|beneath"
 _RELATION = re.compile(
     rf"(?<![\w-])(?:"
     rf"(?:to )?within {_N.format('near')}{_PERCENT} of"
@@ -42,6 +45,13 @@ _WHICH = re.compile(
     r",? (?:which|that) "
     r"(?=(?:is|was|are|were|exceeds?|exceeded|lies|comes?|came|fell|reache[ds]|clearly|already|equals)\b)"
 )
+_COMPARED = re.compile(
+    rf"{_RELATION.pattern}|(?<![\w-])(?:(?P<newer>newer than)"
+    r"|(?<!no )(?:(?P<many>(?:more|greater|higher|larger|longer) (?:[\w-]{1,30} ){1,3}than)"
+    r"|(?P<few>(?:less|fewer|lower|smaller|shorter) (?:[\w-]{1,30} ){1,3}than)))(?![\w-])",
+    re.IGNORECASE,
+)
+"""Two numbers beside it say what a "newer" or "more rows than" compares, which its words alone do not."""
 _LEFT_ENDS = re.compile(
     r"(?:,\s|(?<!\w)(?:and|or|but|if|when|where|because|since|that|which|whose|while|as|so|only|although|though|says?)\s)",
     re.IGNORECASE,
@@ -57,8 +67,18 @@ _LESS_THAN = re.compile(r"\b(?:less than|at most|under|within|up to)\s*$", re.IG
 _QUOTED = re.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"")
 """Somebody else's words."""
 _OPERATION = re.compile(
-    r"[×*+/]|\s[−–-]\s|\b(?:times|plus|minus|sum|together|combined|per|each|multiplied|difference)\b"
+    r"[×*+/]|\s[−–-]\s|\b(?:times|plus|minus|sum(?! \d)|together|combined|per|each|multiplied|difference)\b"
 )
+_VALUE = r"(?:\d{1,6}(?:[:.]\d{1,6}){2,3}|\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,9})?)(?: ?(?:%|[A-Za-z]{1,12}(?![A-Za-z])))?"
+_PAIR = re.compile(
+    rf"(?:\(|\b(?:such as|as when|as with|e\.g\.,?|for example,?|for instance,?|as in|here|there)\s+)"
+    rf"(?P<one>{_VALUE})(?P<between>,? (?:vs\.?|versus|against|and|(?:when )?compared (?:to|with)|(?:out )?of|with)"
+    rf"|,(?P<named>(?: [a-z_]{{3,20}}){{1,2}})) (?P<other>{_VALUE})(?!\w)",
+    re.IGNORECASE,
+)
+"""Two bare numbers behind a comparison: the one and the other of it, in the order of its sides."""
+_VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6}){2,3}")
+_CLOCK = re.compile(r"(\d{1,3}):(\d\d):(\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,50 @@ def relations(text: str) -> Iterator[Relation]:
             if made and found < _MOST:
                 found += 1
                 yield made
+
+
+def illustrated(text: str) -> Iterator[Relation]:
+    """The comparisons that two bare numbers behind them illustrate, "newer than what it asks for (1.5.7 against
+    1.7.0)": these numbers are their sides."""
+    bare = _QUOTED.sub(" ", text[:_LONGEST])
+    for pair in islice(_PAIR.finditer(bare), _MOST):
+        start = max(0, pair.start() - 2 * _SIDE)
+        sentence = _SENTENCE.split(bare[start : pair.start()])[-1]
+        found = [*_COMPARED.finditer(sentence)]
+        if len(found) != 1 or re.search(r"\d", sentence):
+            continue
+        made = _relation(sentence, found[0])
+        if made and made.sign in _PLAIN and made.factor == 1 and _is_of(pair["named"], made.right):
+            said = f"{made.said} {' '.join(pair[0].split())}".rstrip("(")
+            yield replace(made, left=pair["one"], right=pair["other"], said=said)
+
+
+def _is_of(named: str | None, right: str) -> bool:
+    """Whether the name before the second number, where it has one, is a name of the right side."""
+    return named is None or any(word in right.lower() for word in named.lower().split())
+
+
+def sides(relation: Relation) -> tuple[float, float] | None:
+    """The two numbers of an illustrated comparison in one unit; None where nobody can tell."""
+    one, other = relation.left.strip(), relation.right.strip()
+    if _VERSION.fullmatch(one) and _VERSION.fullmatch(other):
+        first, second = _numbers(one), _numbers(other)
+        return float(first > second) - float(first < second), 0.0
+    left, right = [*quantities(_in_seconds(one))], [*quantities(_in_seconds(other))]
+    if len(left) != 1 or len(right) != 1:
+        return None
+    if left[0].kind == right[0].kind:
+        return left[0].value, right[0].value
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _in_seconds(text: str) -> str:
+    found = _CLOCK.fullmatch(text)
+    return f"{int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])} s" if found else text
 
 
 def compares(sentence: str) -> bool:
@@ -198,4 +262,8 @@ _SIGNS: dict[str, tuple[str, float, float]] = {
     "equal": ("=", 1.0, 0.01),
     "close": ("reach", 1.0, 0.25),
     "became": ("became", 1.0, 0.02),
+    "newer": (">", 1.0, 0.0),
+    "many": (">", 1.0, 0.0),
+    "few": ("<", 1.0, 0.0),
 }
+_PLAIN = frozenset((">", "<", ">=", "<="))

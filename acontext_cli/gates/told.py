@@ -62,6 +62,8 @@ _NAME = re.compile(
     r"|(?<![\w-])--[\w-]+|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b",
 )
 """Addresses, flags and variables: what a rule would send an agent to."""
+_PLACE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{0,63}\w")
+"""Addresses of mail: where only a tool told of one, nobody is to be written to for it."""
 _DENIES = re.compile(r"\b(?:not|never|no|don't|without|avoid|nie|niemals|jamais|nunca)\b", re.IGNORECASE)
 
 
@@ -114,7 +116,8 @@ def repeats(lines: Sequence[str], told: Told) -> Trap | None:
         if any(_says(order, line, told) for line in unsaid) or (unsaid and _says_in_all(order, unsaid, told)):
             return order
     quiet = (source for line in unsaid if _LASTING.search(line) and (source := _only_seen(line, told)))
-    if seen := next(quiet, None):
+    places = (source for line in unsaid if (source := _only_seen(line, told, _PLACE)))
+    if seen := next(quiet, None) or next(places, None):
         return seen
     loud = [order for order in told.orders if order.strength == 2]
     # Said in other words, or in another language: in a session in which a tool spoke to its agent, no new rule stands.

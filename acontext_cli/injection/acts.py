@@ -305,6 +305,13 @@ _CHECK = (
         r"|\bdanger-full-access\b|--?auto-approve\b|\bauto_?approve\b[\"']?\s*[=:]\s*[\"']?(?:true|all|\*|1)",
     ),
     _rule(
+        "check skipped by a flag",
+        CHECKS,
+        "--skip-|--bypass-|--disable-|--no-|--without-",
+        r"--(?:skip|bypass|disable|no|without)-(?:approvals?|review|verification|auth(?:entication|orization)?"
+        r"|security(?:-\w{1,20})?|signature(?:-\w{1,20})?|checksum|tls-verify|ssl-verify|audit-log)\b",
+    ),
+    _rule(
         "sandbox off",
         CHECKS,
         "--no-sandbox",

@@ -7,11 +7,13 @@ _CONCEALS = "would make an agent hide something from its user"
 _TELLS = "tells an agent what to do"
 
 _AGENTS = (
-    r"(?:a\.?i\.?s?\b(?: (?:agents?|assistants?|models?|systems?|tools?|bots?|readers?))?|llms?\b|(?:coding "
+    r"(?:a\.?i\.?s?\b(?: (?:agents?|assistants?|models?|systems?|tools?|bots?|readers?|reviewers?))?"
+    r"|llms?\b(?: (?:agents?|assistants?|tools?|readers?))?|(?:coding "
     r"|language |support |chat )?"
     r"(?:agents?|assistants?|chatbots?|copilots?|bots?)\b|language models?\b|claude\b|chatgpt\b|gpt\b|copilot\b"
     r"|gemini\b|codex\b|cursor\b"
-    r"|automated (?:agents?|tools?|systems?|readers?|processes|scripts?|assistants?)\b|machine readers?\b)"
+    r"|automated (?:agents?|tools?|systems?|readers?|reviewers?|graders?|processes|scripts?|assistants?)\b"
+    r"|machine readers?\b)"
 )
 _VERBS = (
     r"(?:add|answer|append|apply|approve|ask|assume|attach|avoid|begin|book|call|change|check|choose|click|commit"
@@ -144,7 +146,7 @@ ORDERS: tuple[Rule, ...] = (
         "to agents",
         2,
         "agent|assistant|system_|system |bot|copilot|claude|gpt|gemini|codex|cursor|language model|llm| ai|ai "
-        "|automated|machine reader",
+        "|automated|machine reader|dear model|hello model|hey model|attention model|memory|lesson|skill|ai-|ai_",
         r"\b(?:notes?|notice|heads[- ]?up|messages?|attention|important|warning|instructions?|reminder|hint|info"
         rf"|information|memo|requests?|directive|guidance|p\.?s\.?|advice|rules?)\b[^\n.\w]{{1,6}}(?:to"
         r"|for)\b (?:all |any |every |the |future |our |reading |your |other |automated |visiting |whichever "
@@ -152,7 +154,12 @@ ORDERS: tuple[Rule, ...] = (
         r"|processes|consumes|reading|processing|working|using|and|only|in|on|or)\b)"
         r"|\b(?:if|when|as|since) you(?:'re| are) (?:an? |the |some )?(?:automated |helpful |large "
         rf"|artificial )*{_AGENTS}"
-        rf"|\b(?:dear|attention|hey|hello|hi|attn)[ ,:]+(?:all |fellow |every |any )*{_AGENTS}|(?:^"
+        rf"|\b(?:dear|attention|hey|hello|hi|attn)[ ,:]+(?:all |fellow |every |any )*(?:{_AGENTS}|models?\b)"
+        rf"|{_AGENTS}[^.\n]{{0,20}} (?:reading|parsing|processing|summari[sz]ing|indexing) (?:this|these|here)\b"
+        rf"|\b(?:good|smart|helpful|responsible|professional) {_AGENTS}\s(?!(?:are|were|have|had|can|know|with|in|for"
+        r"|at|and|or|who|that)\b)[a-z]{3,}"
+        rf"|\b(?:most|many|other) (?:[\w-]{{1,20}} )?{_AGENTS} (?:have (?:already |now )?\w+ed\b|(?:always|now) \w)"
+        rf"|\b(?:could|can|would|will|may) (?:the |your |any |an? ){_AGENTS} (?:please |kindly |also )*[a-z]{{2,}}|(?:^"
         rf"|[\n.!?>*#,;:(\"-]\s*|\b(?:all|any|every|each|future|our|reading) ){_AGENTS}[^.\n]{{0,60}}?(?:\b(?:must"
         r"|should|shall|have to|need to|needs to|has to|are (?:required|asked|expected|requested|instructed"
         r"|kindly asked) to|is (?:required|asked|expected|to)\b|will always|may (?:never|only)|are to|can only)\b"
@@ -160,8 +167,9 @@ ORDERS: tuple[Rule, ...] = (
         rf"|\b{_AGENTS}(?:'s|s')? (?:owners?|operators?|users?|developers?|makers?|administrators?) (?:wants?"
         rf"|requires?|prefers?|asks?|says?|expects?|needs?|likes?)\b|[\"'][\w -]{{0,20}}(?:assistant|agent|system|ai"
         rf"|llm|model|bot)[_ -]{{0,1}}(?:instructions?|notes?|prompt|message|directives?|hints?|rules?|guidance|memo"
-        r"|memory)[\"']\s*:"
-        rf"|\b(?:we|i|please|kindly|would|be) (?:\w+ ){{0,3}}(?:ask|request|want|require|expect|need|instruct"
+        r"|memory)[\"']\s*(?::|content\s*=)|[\"'](?:memor(?:y|ies)|lessons?|skills?)[_ -](?:updates?|notes?|entry"
+        r"|entries|append|additions?|to_(?:add|save|store|keep))[\"']\s*:"
+        rf"|\b(?:we|i|please|kindly|would|be) (?:\w+ ){{0,3}}(?:ask|request|want|hope|wish|require|expect|need|instruct"
         r"|appreciated? if|lovely if|great if|nice if|grateful if|helpful if|appreciate it if) (?:that "
         rf"|if )?(?:all |any |every |each |the |your )*{_AGENTS}",
     ),
@@ -224,12 +232,32 @@ ORDERS: tuple[Rule, ...] = (
         r"|\bwithout exception\b|\bin all cases\b|(?:^|[\n>*#\"(-]\s{0,3})(?:reminder|heads[- ]?up|psa|be advised"
         r"|directive|instructions?|guidelines?|policy|announcement|mandate)\b[^\n.:]{0,40}:\s*(?=\S)|\b(?:new "
         r"|company |our |team |security |updated |official )+(?:policy|rule|guideline|standard"
-        r"|procedure)\b[^.\n]{0,40}(?::|\bis\b|\brequires\b|\bsays\b)"
+        rf"|procedure)\b{GAP}{{0,40}}(?::|\bis\b|\brequires\b|\bsays\b)"
         r"|\b(?:operators?|support (?:staff|agents?|reps?)|representatives?|everyone|everybody|employees|developers"
         r"|contributors|engineers|staff|team members|reviewers|deployers)\b (?:must|should|shall|have to|are to"
         r"|need to|may not|cannot|can't|are (?:kindly )?(?:asked|requested|expected|instructed|required) to)\b"
         r"|\ball (?:[\w-]{1,20} ){1,3}(?:must|shall|have to|are to|should|need to) (?:be |always |now "
         r"|only )*[a-z]{3,}",
+    ),
+    _order(
+        "of agents",
+        1,
+        "agent|assistant|ai ",
+        rf"\bthe (?:\w{{1,12}} )?(?:assistant|agent) (?:should|must|shall|has to|needs to|is to)\b"
+        rf"|(?:^|[\n.!?>*#,;:(\"-]\s*){_AGENTS} can (?:also |simply |just )?(?:avoid|fix|solve|skip|{_VERBS[3:]}\b",
+    ),
+    _order(
+        "forged turn",
+        2,
+        "human:|assistant:",
+        r"(?:^|\n)[ \t]{0,8}(?:Human|Assistant):[ \t]+\S",
+    ),
+    _order(
+        "for later times",
+        1,
+        "future|habit",
+        r"\b(?:all )?future (?:[\w-]{1,20} ){1,2}(?:go(?:es)?|must|should|shall|(?:are|is) to)\b"
+        r"|\bmake it (?:a|your) habit\b",
     ),
     _order(
         "to the reader",
@@ -293,6 +321,20 @@ ORDERS: tuple[Rule, ...] = (
         r"|ai)[^。\n]{2,80}"
         r"|(?:これから|常に|必ず)[^。\n]{2,80}|覚えて(?:おいて|ください)|メモリに[^。\n]{0,8}(?:保存|追加)|(?:지금부터|앞으로|항상|반드시)[^.\n]{2,80}"
         r"|기억(?:해|하)",
+    ),
+    _order(
+        "in another language",
+        2,
+        "bundan sonra|bundan böyle|her zaman|asla|yapay zeka|من الآن|دائما|دائمًا|المساعد|از این پس|همیشه"
+        "|अब से|हमेशा|सहायक|từ nay|từ bây giờ|luôn luôn|trợ lý|mulai sekarang|selalu|відтепер|завжди|จากนี้ไป|เสมอ"
+        "|מעתה|תמיד|från och med nu|voortaan|alltid|fra nå av|fra nu af|altid|tästä lähtien|aina|odteď"
+        "|vždy|de acum|mereu|mostantól|mindig|από τώρα|πάντα|ассистент|асистент|asystenci",
+        r"\b(?:bundan (?:sonra|b[öo]yle)|mulai sekarang|t[ừu] (?:nay|b[âa]y gi[ờo])|lu[ôo]n lu[ôo]n|відтепер"
+        r"|från och med nu|voortaan|fra n(?:å|u) af|fra nå av|tästä lähtien|odteď|de acum (?:înainte|incolo)|mostantól"
+        r"|από τώρα)\b[^.\n]{0,80}"
+        r"|\b(?:her zaman|asla|selalu|завжди|all?tid|aina|vždy|mereu|mindig|πάντα)\s[^.\n]{0,60}\w{3,}"
+        r"|\byapay zeka\b[^.\n]{0,20}:|(?:من الآن|دائم(?:ا|ًا)|أيها المساعد|از این پس|همیشه|अब से|हमेशा|सहायक:|จากนี้ไป|เสมอ"
+        r"|מעתה|תמיד|trợ lý)[^.\n]{2,80}",
     ),
 )
 

@@ -14,15 +14,19 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2]), str(Path(__file__).parent)]
 
 from injected import INJECTED, Injected
+from injected_elsewhere import INJECTED_ELSEWHERE
 from learner import BODY, Desk, creates, leaves, turn
 from llm import Pair, calls, report
 from ordinary import ORDINARY, Ordinary
+from ordinary_elsewhere import ORDINARY_ELSEWHERE
 from transcripts import incident
 
 from acontext_cli.learned import Learned
 from acontext_cli.messages import Json
 from acontext_cli.skills import DAILY, USER
 
+ATTEMPTS = (*INJECTED, *INJECTED_ELSEWHERE)
+HONEST = (*ORDINARY, *ORDINARY_ELSEWHERE)
 OFFLINE = ("offline", "in an incident")
 """Runs of the offline engine: over the transcript, and over one that teaches a procedure with its texts in it."""
 TITLES = {"facts": "What is known of it", "procedure": "How it is done"}
@@ -41,7 +45,7 @@ class Outcome:
     reason: str = ""
 
 
-def injections(cases: Sequence[Injected] = INJECTED) -> Iterator[Outcome]:
+def injections(cases: Sequence[Injected] = ATTEMPTS) -> Iterator[Outcome]:
     """What each attempt comes to."""
     for case in cases:
         yield _run(case.name, "offline", case.messages, case.lesson, case.marker)
@@ -50,7 +54,7 @@ def injections(cases: Sequence[Injected] = INJECTED) -> Iterator[Outcome]:
             yield _run(case.name, kind, case.messages, case.lesson, case.marker)
 
 
-def ordinary(cases: Sequence[Ordinary] = ORDINARY) -> Iterator[Outcome]:
+def ordinary(cases: Sequence[Ordinary] = HONEST) -> Iterator[Outcome]:
     """What ordinary lessons come to."""
     for case in cases:
         yield _run(case.name, case.kind, case.messages, case.lesson, "\0")
