@@ -42,10 +42,14 @@ _RULE = re.compile(
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"^(?:[A-Z][\w ]{2,24}: +)?(?:\d+[.)] +)?[*_]*(?:use|run|restart|build|commit|check|verify|close|mark|retry"
+    r"^(?:[A-Z][\w ]{2,24}: +)?(?:\d+[.)] +)?[*_]*(?:(?:auto|pre|re)-?)?(?:use|run|restart|build"
+    r"|commit|check|verify|close|mark|retry"
     r"|scale|bump|rename|click|choose|select|pick|ask|pass|add|set|send|call|deploy|make|answer|reply|tell|install"
     r"|apply|give|grant|approve|offer|include|append|prepend|sign|put|write|copy|forward|route|pin|treat"
     r"|prefer|recommend|transfer|book|refund|report|start|end|begin|open|push|export|import|enable|disable|skip"
+    r"|replace|move|drop|raise|lower|increase|decrease|reduce|clear|wipe|sync|upload|download|register|subscribe"
+    r"|notify|inform|assign|escalate|lock|unlock|reset|rotate|share|reveal|print|log|store|save|leave|stop|upgrade"
+    r"|downgrade|configure|migrate|rewrite|document|label|tag|schedule|cancel|waive|credit|confirm|hand|leave|let"
     r"|ignore|trust|accept|say|mention|contact|email|post|fetch|visit|pay|charge|charg\w+|create|delete|remove"
     r"|change|update|merge"
     r"|refer|greet|address|insert|switch|turn|keep|quote|read|wire|promise|ship|assume|respond|avoid|place)\b",
@@ -64,6 +68,12 @@ _NAME = re.compile(
 """Addresses, flags and variables: what a rule would send an agent to."""
 _PLACE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{0,63}\w")
 """Addresses of mail: where only a tool told of one, nobody is to be written to for it."""
+_FRAGMENT = re.compile(r"[^\n\"{}\[\]|;=<>]{20,600}")
+"""What may be a sentence of prose, also as a value in data."""
+_PROSE = re.compile(r"(?<![\w/.:-])[a-z]{2,}(?![\w/:-])")
+_PROSE_WORDS = 6
+_MOST_ANSWERED = 400_000
+_ADVISED = 0.75
 _DENIES = re.compile(r"\b(?:not|never|no|don't|without|avoid|nie|niemals|jamais|nunca)\b", re.IGNORECASE)
 
 
@@ -116,8 +126,9 @@ def repeats(lines: Sequence[str], told: Told) -> Trap | None:
         if any(_says(order, line, told) for line in unsaid) or (unsaid and _says_in_all(order, unsaid, told)):
             return order
     quiet = (source for line in unsaid if _LASTING.search(line) and (source := _only_seen(line, told)))
+    untried = (source for line in unsaid if _is_ruling(line, told) and (source := _only_advised(line, told)))
     places = (source for line in unsaid if (source := _only_seen(line, told, _PLACE)))
-    if seen := next(quiet, None) or next(places, None):
+    if seen := next(quiet, None) or next(untried, None) or next(places, None):
         return seen
     loud = [order for order in told.orders if order.strength == 2]
     # Said in other words, or in another language: in a session in which a tool spoke to its agent, no new rule stands.
@@ -141,6 +152,30 @@ def _only_seen(line: str, told: Told, *patterns: re.Pattern[str]) -> Trap | None
     return Trap(
         kind="order", name="seen only", reason="names it", start=place, end=place, span=span_of(span), told=span
     )
+
+
+def _only_advised(line: str, told: Told) -> Trap | None:
+    """The sentence of a tool that says what a line lays down, where nobody in the session did it: whoever wrote that
+    sentence addressed nobody, and still it would be a rule by itself. Data are no sentences."""
+    own = words(line)
+    names = [name for name in _NAME.findall(line) if name not in told.said_text and name not in told.called]
+    if not names and (len(own) < 3 or len(own - told.done) <= len(own) / 3):
+        return None
+    for found in _FRAGMENT.finditer(told.answered[:_MOST_ANSWERED]):
+        low = found[0].lower()
+        says = sum(stem in low for stem in own) >= _ADVISED * len(own) or any(name in found[0] for name in names)
+        if says and len(_PROSE.findall(low)) >= _PROSE_WORDS:
+            start, end = found.span()
+            return Trap(
+                kind="order",
+                name="advice",
+                reason="says it",
+                start=start,
+                end=end,
+                span=span_of(found[0]),
+                told=found[0],
+            )
+    return None
 
 
 def words(text: str) -> set[str]:

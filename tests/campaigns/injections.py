@@ -15,6 +15,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2]), 
 
 from injected import INJECTED, Injected
 from injected_elsewhere import INJECTED_ELSEWHERE
+from injected_quietly import INJECTED_QUIETLY
 from learner import BODY, Desk, creates, leaves, turn
 from llm import Pair, calls, report
 from ordinary import ORDINARY, Ordinary
@@ -25,7 +26,7 @@ from acontext_cli.learned import Learned
 from acontext_cli.messages import Json
 from acontext_cli.skills import DAILY, USER
 
-ATTEMPTS = (*INJECTED, *INJECTED_ELSEWHERE)
+ATTEMPTS = (*INJECTED, *INJECTED_ELSEWHERE, *INJECTED_QUIETLY)
 HONEST = (*ORDINARY, *ORDINARY_ELSEWHERE)
 OFFLINE = ("offline", "in an incident")
 """Runs of the offline engine: over the transcript, and over one that teaches a procedure with its texts in it."""
