@@ -42,8 +42,8 @@ def decode(kind: type[_T], line: bytes) -> _T:
 
 def _foreign(version: object) -> str:
     if isinstance(version, int) and version > VERSION:
-        return f"form {version} of a newer acontext; update acontext to read it"
-    return f"the form's version is {version!r}, not {VERSION}"
+        return f"form {_shown(version)} of a newer acontext; update acontext to read it"
+    return f"the form's version is {_shown(version)}, not {VERSION}"
 
 
 def _named(value: object) -> dict[str, object]:

@@ -102,3 +102,10 @@ def test_a_verdict_of_no_known_kind_is_refused(verdict: object) -> None:
 def test_any_json_is_a_record_or_an_error_of_ours(value: object) -> None:
     with pytest.raises(AcontextError):
         decode(Task, json.dumps({"v": 1, "goal": value}).encode())
+
+
+def test_a_version_that_nobody_wrote_is_shown_cut() -> None:
+    for version in ("x" * 5000, 10**400):
+        with pytest.raises(AcontextError) as error:
+            decode(Task, json.dumps({"v": version}).encode())
+        assert len(str(error.value)) < 300

@@ -123,7 +123,7 @@ def _ids(skill: Skill) -> Iterator[str]:
 
 def _conflicts(skill: Skill) -> Iterator[str]:
     """What git leaves where two clones wrote in the same place: an agent would read it."""
-    found = ((file, conflict(skill.files[file])) for file in sorted(skill.files))
+    found = ((file, conflict(skill.files[file])) for file in sorted(skill.files) if file.endswith(".md"))
     yield from (f"{skill.name}/{file}:{line}: {CONFLICT}" for file, line in found if line)
 
 

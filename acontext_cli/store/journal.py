@@ -23,6 +23,7 @@ from acontext_cli.store.history import History
 
 VERSION = 1
 
+_DIGITS = 20  # no file is longer, and a longer number Python refuses to read
 _DONE = 1  # not 0, which would give the block back and cost as much as a write-out
 
 
@@ -164,7 +165,7 @@ class Journal:
         """What was to be done; None where it was not written to its end, and so nothing was begun."""
         head, _, rest = content(self._path).partition(b"\n")
         check, _, size = head.decode("ascii", "replace").partition(" ")
-        text = rest[: int(size)] if size.isdecimal() else b""
+        text = rest[: int(size)] if size.isdecimal() and len(size) < _DIGITS else b""
         if digest(text) != check:
             return None
         plan = json.loads(text)
