@@ -27,8 +27,13 @@ class Draft:
         self._where: dict[str, Key] = {}
         self._ids: dict[Key, list[str]] = {}
         self._looked = False
-        self.unlisted = shelf.unlisted
-        """Skills whose folders could not be listed, and why: what is not seen must not be taken for gone."""
+        self._unlisted, self._troubles = shelf.unlisted, len(shelf.troubles)
+
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Skills whose folders could not be listed, at first or since, and why: what is not seen must not be taken for
+        gone."""
+        return *self._unlisted, *self._shelf.troubles[self._troubles :]
 
     def names(self) -> KeysView[str]:
         """All skills."""

@@ -46,6 +46,8 @@ class Shelf:
         self._where: dict[str, Key] | None = None
         self.unreadable: dict[Key, str] = {}
         """Files whose entries are not known, and why."""
+        self.troubles: list[str] = []
+        """Every time that a skill's folder could not be listed: whoever looked meanwhile did not see it."""
         self.losses = 0
         """Grows whenever an entry no longer stands where it stood."""
 
@@ -210,7 +212,9 @@ class Shelf:
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:  # what stands in it is not gone: nobody knows
-            self.unreadable[folder.relative_to(self.folder).parts[0], ""] = error.strerror or str(error)
+            skill, why = folder.relative_to(self.folder).parts[0], error.strerror or str(error)
+            self.unreadable[skill, ""] = why
+            self.troubles.append(f"{skill}: {why}")
             return
         for entry in found:
             if entry.name.startswith((".", "__pycache__")) or not self._may_enter(entry):
