@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from acontext_cli.distillations import Distillation, Skip
 from acontext_cli.edits import as_json
 from acontext_cli.engines.engine import Came, Decline, Engine, Hold, Proposal, Proposed
 from acontext_cli.engines.rules.writing import DELETED, REJECTED
 from acontext_cli.errors import AcontextError, Refused
-from acontext_cli.gates import GATES, Evidence, Gate, anchored, first_objection, no_foreign_act, no_secret, of_a_hold
 from acontext_cli.injection import visible
 from acontext_cli.learned.shares import Asks
 from acontext_cli.learned.view import SpaceView
 from acontext_cli.ledger import Action, Record, Run
 from acontext_cli.messages import Message
 from acontext_cli.store import Held
+
+if TYPE_CHECKING:
+    from acontext_cli.gates import Evidence, Gate
 
 Read = Callable[[Distillation], Iterable[Message]]
 """Reads the messages of a distilled task anew."""
@@ -108,6 +111,8 @@ class Attempt:
         return replace(record, lesson="", session=record.session or self._sessions[record.lesson])
 
     def _try(self, item: Distillation, proposal: Proposal) -> Came:
+        from acontext_cli.gates import first_objection  # heavy, and only what learns needs them
+
         if _is_new_text(proposal) and self._view.turned_down(proposal):
             return self._refuse(item, proposal, REJECTED)
         objection = first_objection(proposal, self._evidence(item), _gates(proposal))
@@ -153,6 +158,8 @@ class Attempt:
 
     def _held_back(self, item: Distillation, proposed: Hold) -> Came:
         """A held lesson is written too, for a person to read."""
+        from acontext_cli.gates import of_a_hold
+
         objection = of_a_hold(proposed, self._evidence(item))
         if objection and objection.decision == "refuse":
             return self._refuse(item, proposed, objection.reason)
@@ -188,7 +195,9 @@ class Attempt:
         self.records.append(Record(action="hold", lesson=item.id, entry=proposed.entry))
         return Came(decision="held", reason=reason)
 
-    def _evidence(self, item: Distillation) -> Evidence:
+    def _evidence(self, item: Distillation) -> "Evidence":
+        from acontext_cli.gates import Evidence
+
         others = [each for each in self._due if (each.session, each.task) != (item.session, item.task)]
         return Evidence(
             known=item.known,
@@ -219,8 +228,10 @@ def _is_new_text(proposal: Proposal) -> bool:
     return bool(proposal.text) and proposal.action in ("add", "replace", "edit") and not proposal.is_record
 
 
-def _gates(proposal: Proposal) -> Sequence[Gate]:
+def _gates(proposal: Proposal) -> "Sequence[Gate]":
     """A lesson's own text passes all of them."""
+    from acontext_cli.gates import GATES, anchored, no_foreign_act, no_secret
+
     if _is_new_text(proposal):
         return GATES
     always = (no_secret, no_foreign_act)

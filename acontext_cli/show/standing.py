@@ -1,11 +1,14 @@
 """Where things stand, and what was learned when."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from acontext_cli.api.log import Changes, Logged
 from acontext_cli.api.standing import SpaceStanding, Standing
 from acontext_cli.show.text import counted, one_line, say, table, used, warn
-from acontext_cli.undo import Undone
+
+if TYPE_CHECKING:  # what only shows where things stand undoes nothing
+    from acontext_cli.undo import Undone
 
 SPACES = 12
 """So many spaces are shown; there may be one for each project."""
@@ -68,7 +71,7 @@ def show_changes(found: Changes) -> None:
         warn(f"{one_line(name)}: its contents are not in the history here, which is local and bounded")
 
 
-def show_undone(found: Sequence[Undone]) -> None:
+def show_undone(found: "Sequence[Undone]") -> None:
     for each in found:
         none = "no file" if each.stays else "no file: nothing of it stands any more"
         files = counted(len(each.files), "file") if each.files else none

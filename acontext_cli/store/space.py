@@ -8,7 +8,6 @@ from pathlib import Path
 from acontext_cli.errors import AcontextError, Changed, Refused
 from acontext_cli.files import DISK, Disk, digest, locked, make_folders, remove_folder
 from acontext_cli.files.inside import Folder, contents, everything
-from acontext_cli.injection import risks
 from acontext_cli.ledger import Ledger, Line, Record, Run
 from acontext_cli.reads import Reads
 from acontext_cli.skills import DAILY, SKILL, USER, Skill, entries, front, indexed, invalid, problems
@@ -365,6 +364,8 @@ class SkillStore:
         return " ".join(said.split()) if isinstance(said, str) else ""
 
     def _problems(self, draft: Draft, name: str) -> list[str]:
+        from acontext_cli.injection import risks  # what only reads skills starts without it
+
         try:
             skill = draft.skill(name)
             return [*problems(skill), *risks(name, _texts(skill))]
