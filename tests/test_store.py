@@ -921,3 +921,22 @@ def test_entries_of_a_folder_that_cannot_be_listed_do_not_count_as_deleted(
     assert store.names() == ["gateways"]
     assert "deleted" not in {line.action for line in store.ledger.lines()}
     assert not store.draft().was_deleted("e1")
+
+
+def test_what_a_person_saved_is_put_back_though_the_disk_refused_that_once(tmp_path: Path, base: Path) -> None:
+    home = Path(shutil.copytree(base, tmp_path / "home"))
+    calls: list[object] = []
+
+    def exchange(*names: Any) -> None:
+        calls.extend(names[1:2] if names[1].name == "errors.md" else ())
+        if len(calls) == 1 and names[1].name == "errors.md":
+            saves(path(home, "errors.md"))
+        if len(calls) == 2 and names[1].name == "errors.md":
+            raise OSError(errno.EIO, "broken")
+        FAST.exchange(*names)
+
+    with pytest.raises(AcontextError, match="broken"):
+        second_run(opened(home, replace(FAST, exchange=exchange)))
+    assert "- mine" in path(home, "errors.md").read_text(encoding="utf-8")
+    assert list((home / "skills_store").rglob(".*.tmp")) == []
+    assert opened(home).recovered == ""

@@ -27,6 +27,10 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _CHUNK = 1 << 16
 
 
+class _NotPutBack(OSError):
+    """What a person had written was exchanged, and the disk refused to exchange it again."""
+
+
 class Folder:
     """One folder. It stays the same folder whatever its path leads to meanwhile."""
 
@@ -137,11 +141,17 @@ class Folder:
         try:
             self.write_new(beside, data, self._mode(name), disk)
             if self.kind(name) is None:
-                return was(None) and self._new(beside, name, disk)
-            return self._swapped(beside, name, data, was, disk)
-        finally:
-            self._clear(beside, disk)  # what a failed write has left; of a swap, what was replaced
-            disk.sync(self._fd)
+                done = was(None) and self._new(beside, name, disk)
+            else:
+                done = self._swapped(beside, name, data, was, disk)
+        except _NotPutBack:
+            raise  # what lies beside is a person's: whoever recovers puts it back
+        except OSError:
+            self._clear(beside, disk)
+            raise
+        self._clear(beside, disk)
+        disk.sync(self._fd)
+        return done
 
     def drop(self, name: str, was: "Was", disk: Disk = DISK) -> bool:
         """Take a file away; whether it was done, as with `put`."""
@@ -182,7 +192,10 @@ class Folder:
             disk.sync(self._fd)  # takes a moment: who had it open may add to it
             if self._holds(beside, was):
                 return True
-        self._swap_back(beside, name, data, disk)
+        try:
+            self._swap_back(beside, name, data, disk)
+        except OSError as error:
+            raise _NotPutBack(*error.args) from error
         return False
 
     def _swap_back(self, beside: str, name: str, data: bytes, disk: Disk) -> None:

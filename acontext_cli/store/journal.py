@@ -130,6 +130,8 @@ class Journal:
         """The disk refused a write. If it refuses this too, the next command finds the journal."""
         with suppress(AcontextError, OSError):
             if not self._ledger.present(lines, size):
+                for change in changes:
+                    self._sweep(change)
                 self._take_back(changes)
                 self._end()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from acontext_cli.api.space import Skills
-from acontext_cli.api.why.authors import REVIEW, UNDO, Author, Authors
+from acontext_cli.api.why.authors import Author, Authors
 from acontext_cli.api.why.named import listed, named
 from acontext_cli.api.why.page import Page, numbers, ref
 from acontext_cli.api.why.sessions import Transcripts, lesson_ref, reason
@@ -24,7 +24,7 @@ from acontext_cli.api.why.values import (
 )
 from acontext_cli.distillations import Distillation
 from acontext_cli.errors import AcontextError
-from acontext_cli.ledger import HAND, Line
+from acontext_cli.ledger import HAND, REVIEW, UNDO, Line
 from acontext_cli.skills import DAILY, SKILL, Entry
 from acontext_cli.skills.marks import mark
 from acontext_cli.workspace import WorkspaceFolder

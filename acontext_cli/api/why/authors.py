@@ -12,13 +12,11 @@ from functools import cache
 from acontext_cli.api.why.page import Page
 from acontext_cli.api.why.values import By
 from acontext_cli.errors import AcontextError
-from acontext_cli.ledger import HAND, Line
+from acontext_cli.ledger import HAND, REVIEW, UNDO, Line
 from acontext_cli.skills import Entry, entries
 from acontext_cli.skills.marks import LENGTH, mark, marks, units, unpacked
 from acontext_cli.store import SkillStore
 from acontext_cli.store.schemas import TEMPLATES
-
-UNDO, REVIEW = "undo", "review"
 
 _ENTRY = re.compile(rb'"entry"\s*:\s*"([^"\\]*)"')
 _WROTE = re.compile(rb'"wrote"\s*:\s*"([0-9a-f]*)"')
